@@ -1,0 +1,2 @@
+//! Benchmarks of set-core.
+#![forbid(unsafe_code)]

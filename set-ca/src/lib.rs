@@ -1,0 +1,2 @@
+//! The SET ca role as a program.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! The SET cardholder role as a program.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! The SET gateway role as a program.
+#![forbid(unsafe_code)]

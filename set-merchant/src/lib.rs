@@ -1,0 +1,2 @@
+//! The SET merchant role as a program.
+#![forbid(unsafe_code)]

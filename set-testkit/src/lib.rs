@@ -1,0 +1,2 @@
+//! Deterministic provider, clock, test hierarchy and vectors for SET tests.
+#![forbid(unsafe_code)]
