@@ -1,2 +1,10 @@
-//! SET 1.0 (Secure Electronic Transaction) as a pure library: wire types, cryptography, certificates and the four roles.
+//! SET 1.0 (Secure Electronic Transaction) as a pure library: wire types, cryptography,
+//! certificates and the four roles.
+//!
+//! Nothing here does I/O, reads a clock or holds a global.
+
 #![forbid(unsafe_code)]
+
+pub mod asn1;
+pub mod msg;
+pub mod pkcs7;

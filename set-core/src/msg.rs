@@ -1,0 +1,9 @@
+//! Wire types, and nothing but wire types: one file per message pair.
+//!
+//! Names are the specification's in Rust case; each type carries its ASN.1.
+
+pub mod amount;
+pub mod ids;
+pub mod recur;
+pub mod tags;
+pub mod thumbs;
