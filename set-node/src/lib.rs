@@ -1,2 +1,18 @@
 //! Plumbing for SET servers: sockets, HTTP, stores, key stores, configuration, logs and metrics.
+//!
+//! Here a SET message is a run of octets: one DER value, a MessageWrapper. What
+//! the octets mean is the business of the role that implements
+//! [`service::Handler`].
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`transport`] | DER over TCP, HTTP with SET media types, one client and one listener for both |
+//! | [`service`] | the handler trait, bounded work, time-outs, the crypto pool, shutdown |
+//! | [`config`] | typed configuration from TOML, environment and flags |
+//! | [`telemetry`] | logs, metrics, health |
 #![forbid(unsafe_code)]
+
+pub mod config;
+pub mod service;
+pub mod telemetry;
+pub mod transport;

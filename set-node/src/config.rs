@@ -1,0 +1,11 @@
+//! Typed configuration from TOML, environment and flags.
+
+mod limits;
+mod listen;
+mod period;
+mod timeouts;
+
+pub use limits::Limits;
+pub use listen::ListenConfig;
+pub use period::{Period, PeriodError};
+pub use timeouts::Timeouts;

@@ -1,0 +1,5 @@
+//! Structured logs, Prometheus metrics and health.
+
+mod metrics;
+
+pub use metrics::{Metrics, Outcome};
