@@ -6,5 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod asn1;
+pub mod crypto;
 pub mod msg;
 pub mod pkcs7;
+pub mod secret;
