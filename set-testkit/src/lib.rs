@@ -1,2 +1,7 @@
 //! Deterministic provider, clock, test hierarchy and vectors for SET tests.
 #![forbid(unsafe_code)]
+
+pub mod keys;
+mod provider;
+
+pub use self::provider::Deterministic;
