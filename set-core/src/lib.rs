@@ -10,3 +10,4 @@ pub mod crypto;
 pub mod msg;
 pub mod pkcs7;
 pub mod secret;
+pub mod treatment;

@@ -19,6 +19,12 @@ impl Opaque {
         Ok(Self(super::encode(value)?))
     }
 
+    /// Takes octets that an encoder made or a decoder has checked.
+    #[must_use]
+    pub(crate) fn from_encoded(octets: &[u8]) -> Self {
+        Self(octets.to_vec())
+    }
+
     /// Takes octets that are one well-formed element.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use der::{Decode, Encode, Length, Reader, Writer};
 use zeroize::Zeroizing;
 
 use super::schema::{Asn1, Schema};
-use super::{DecodeError, EncodeError, field};
+use super::{DecodeError, EncodeError, Limits, Wire, field};
 
 /// A value and its exact octets.
 ///
@@ -27,6 +27,26 @@ impl<T: Encode> Raw<T> {
     pub fn new(value: T) -> Result<Self, EncodeError> {
         let octets = Zeroizing::new(super::encode(&value)?);
         Ok(Self { value, octets })
+    }
+}
+
+impl<T: Wire> Raw<T> {
+    /// Decodes octets that were received, with the bounds of nesting and count but not of
+    /// size, which whoever received the whole has checked.
+    ///
+    /// # Errors
+    ///
+    /// As [`super::decode`].
+    pub fn from_octets(octets: Vec<u8>) -> Result<Self, DecodeError> {
+        let octets = Zeroizing::new(octets);
+        let limits = Limits {
+            octets: usize::MAX,
+            ..Limits::default()
+        };
+        Ok(Self {
+            value: super::decode(&octets, &limits)?,
+            octets,
+        })
     }
 }
 
