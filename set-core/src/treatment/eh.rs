@@ -43,13 +43,7 @@ pub fn open<T: Wire>(
     content_type: ObjectIdentifier,
     envelope: &EnvelopedData,
 ) -> Result<Raw<T>, TreatmentError> {
-    let (plaintext, _) = envelope::open(
-        crypto,
-        key,
-        content_type,
-        envelope,
-        ContentKind::None,
-        true,
-    )?;
+    let (plaintext, _) =
+        envelope::open(crypto, key, content_type, envelope, ContentKind::None, true)?;
     Raw::from_octets(plaintext.to_vec()).map_err(|_| TreatmentError::Undecryptable)
 }

@@ -101,7 +101,6 @@ pub fn open<T: Wire>(
         return Err(TreatmentError::Algorithm(bulk.algorithm));
     }
     let key = cipher.key(crypto, secret);
-    let plaintext =
-        crypto.des_cbc_decrypt(&key, &bulk.iv()?, info.encrypted_content.as_bytes())?;
+    let plaintext = crypto.des_cbc_decrypt(&key, &bulk.iv()?, info.encrypted_content.as_bytes())?;
     Raw::from_octets(plaintext.to_vec()).map_err(|_| TreatmentError::Undecryptable)
 }

@@ -44,5 +44,5 @@ pub fn open(
     types: Types,
     envelope: &EnvelopedData,
 ) -> Result<SignedData, TreatmentError> {
-    Ok(e::open(crypto, key, types.tbe, envelope)?.into_value())
+    Ok(e::open::<SignedData>(crypto, key, types.tbe, envelope)?.into_value())
 }

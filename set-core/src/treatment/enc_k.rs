@@ -38,5 +38,5 @@ pub fn open(
     types: Types,
     data: &EncryptedData,
 ) -> Result<SignedData, TreatmentError> {
-    Ok(ek::open(crypto, cipher, secret, types.tbe, data)?.into_value())
+    Ok(ek::open::<SignedData>(crypto, cipher, secret, types.tbe, data)?.into_value())
 }

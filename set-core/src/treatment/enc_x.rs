@@ -67,8 +67,7 @@ pub fn open<T: Wire, P: Extra>(
     types: Types,
     envelope: &EnvelopedData,
 ) -> Result<Opened<T, P>, TreatmentError> {
-    let (plaintext, block) =
-        envelope::open(crypto, key, types.tbe, envelope, P::KIND, false)?;
+    let (plaintext, block) = envelope::open(crypto, key, types.tbe, envelope, P::KIND, false)?;
     let inside = || -> Option<Opened<T, P>> {
         let [t, signature] = l::split(&plaintext)?;
         Some(Opened {

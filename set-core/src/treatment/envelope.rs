@@ -50,9 +50,7 @@ pub(super) fn seal(
         recipient_infos: SeqOf::one(RecipientInfo {
             ri_version: Version0::VER0,
             issuer_and_serial_number: recipient.certificate.clone(),
-            key_encryption_algorithm: AlgorithmIdentifier::with_null(
-                oid::algorithm::RSA_OAEP_SET,
-            )?,
+            key_encryption_algorithm: AlgorithmIdentifier::with_null(oid::algorithm::RSA_OAEP_SET)?,
             encrypted_key: EncryptedDigest::new(block)
                 .map_err(|_| TreatmentError::Undecryptable)?,
         }),

@@ -55,14 +55,7 @@ pub(super) fn seal<T, P: LinkedExtra>(
         kind: P::KIND,
         octets: p.to_block(),
     };
-    envelope::seal(
-        crypto,
-        recipient,
-        content_type,
-        &plaintext,
-        extra,
-        with_hd,
-    )
+    envelope::seal(crypto, recipient, content_type, &plaintext, extra, with_hd)
 }
 
 pub(super) fn unseal<T: Wire, P: LinkedExtra>(
@@ -72,8 +65,7 @@ pub(super) fn unseal<T: Wire, P: LinkedExtra>(
     envelope: &EnvelopedData,
     with_hd: bool,
 ) -> Result<(Raw<T>, P), TreatmentError> {
-    let (plaintext, block) =
-        envelope::open(crypto, key, content_type, envelope, P::KIND, with_hd)?;
+    let (plaintext, block) = envelope::open(crypto, key, content_type, envelope, P::KIND, with_hd)?;
     let inside = || -> Option<(Raw<T>, P)> {
         let [t, digest] = l::split(&plaintext)?;
         let digest: DetachedDigest = digest.decode_as().ok()?;
