@@ -9,5 +9,6 @@ pub mod asn1;
 pub mod crypto;
 pub mod msg;
 pub mod pkcs7;
+pub mod policy;
 pub mod secret;
 pub mod treatment;

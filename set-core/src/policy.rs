@@ -1,0 +1,49 @@
+//! What to accept. Strict by default; each leniency is one named item.
+
+use std::collections::BTreeSet;
+
+use der::asn1::ObjectIdentifier;
+
+use crate::asn1::Limits;
+use crate::crypto::KeyRules;
+
+/// The rules by which a party judges what it receives.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Size, nesting and count of a message. Default 1 MiB, 32 levels, 65,536 elements.
+    pub limits: Limits,
+    /// Seconds by which a message's date may differ from the clock. Default 3,600.
+    pub freshness_seconds: u64,
+    /// Sizes and exponents of RSA keys. Default 1024 to 4096 bits, odd exponent from 3.
+    pub key_rules: KeyRules,
+    /// Certificates in a chain, end entity and root included. Default 8.
+    pub max_chain: usize,
+    /// Candidate certificates and CRLs looked at while a chain is built. Default 32.
+    pub max_candidates: usize,
+    /// Message extensions that are understood here. Default none.
+    pub message_extensions: BTreeSet<ObjectIdentifier>,
+    /// Leniency: take a header with a revision above 0. Default no.
+    pub accept_later_revisions: bool,
+    /// Percent by which an authorization may exceed the purchase amount, and a capture the
+    /// authorization. Default 0; brands allow, say, 15 for shipping.
+    pub amount_margin_percent: u8,
+    /// Whether account numbers may be returned to a merchant whose certificate asks for
+    /// them. Default no.
+    pub return_pan_to_merchant: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            freshness_seconds: 3_600,
+            key_rules: KeyRules::default(),
+            max_chain: 8,
+            max_candidates: 32,
+            message_extensions: BTreeSet::new(),
+            accept_later_revisions: false,
+            amount_margin_percent: 0,
+            return_pan_to_merchant: false,
+        }
+    }
+}
