@@ -33,6 +33,7 @@ pub mod opaque;
 pub mod raw;
 pub mod real;
 pub mod schema;
+mod secrets;
 pub mod seq_of;
 pub mod strings;
 pub mod time;

@@ -3,6 +3,7 @@
 //! Names are the specification's in Rust case; each type carries its ASN.1.
 
 pub mod amount;
+pub mod back_key;
 pub mod ids;
 pub mod recur;
 pub mod tags;

@@ -13,10 +13,12 @@
 //! # Ok::<(), set_core::secret::SecretError>(())
 //! ```
 
+mod account;
 mod card;
 mod octets;
 mod pin;
 
+pub use self::account::{ACCT_IDENTIFICATION_LEN, AcctIdentification};
 pub use self::card::{CardExpiry, PAN_MAX_DIGITS, Pan};
 pub use self::octets::{BackKey, CardSecret, ExNonce, PanSecret, SECRET_LEN, Secret};
 pub use self::pin::{PIN_MAX_DIGITS, PIN_MIN_DIGITS, Pin};
@@ -39,6 +41,12 @@ pub enum SecretError {
     /// Something other than the digits 0 to 9.
     #[error("{what} is made of the digits 0 to 9")]
     NotDigits {
+        /// The name of the value in the specification.
+        what: &'static str,
+    },
+    /// Something other than printable ASCII.
+    #[error("{what} is made of printable ASCII characters")]
+    NotPrintable {
         /// The name of the value in the specification.
         what: &'static str,
     },
