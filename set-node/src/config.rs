@@ -3,9 +3,11 @@
 mod limits;
 mod listen;
 mod period;
+mod store;
 mod timeouts;
 
 pub use limits::Limits;
 pub use listen::ListenConfig;
 pub use period::{Period, PeriodError};
+pub use store::StoreConfig;
 pub use timeouts::Timeouts;
