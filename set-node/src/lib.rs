@@ -9,12 +9,16 @@
 //! | [`transport`] | DER over TCP, HTTP with SET media types, one client and one listener for both |
 //! | [`service`] | the handler trait, bounded work, time-outs, the crypto pool, shutdown |
 //! | [`store`] | state, answers, certificates in one SQLite file, one transaction per request |
+//! | [`keystore`] | private keys and other secrets in encrypted files |
 //! | [`config`] | typed configuration from TOML, environment and flags |
 //! | [`telemetry`] | logs, metrics, health |
 #![forbid(unsafe_code)]
 
 pub mod config;
+pub mod keystore;
 pub mod service;
 pub mod store;
 pub mod telemetry;
 pub mod transport;
+
+mod durable;

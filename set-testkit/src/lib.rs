@@ -1,6 +1,7 @@
 //! Deterministic provider, clock, test hierarchy and vectors for SET tests.
 #![forbid(unsafe_code)]
 
+pub mod externals;
 pub mod keys;
 mod provider;
 

@@ -1,0 +1,113 @@
+//! Writing files so that they are whole or absent, whatever happens meanwhile.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+/// Writes a file that only its owner may read, in place of any of that name.
+///
+/// When this returns the content is on disk under its name; when the power goes
+/// before, the old content is.
+pub(crate) fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
+    let temporary = Temporary::write(file, content)?;
+    fs::rename(&temporary.path, file)?;
+    sync_folder(file)
+}
+
+/// As [`replace`], but fails with [`io::ErrorKind::AlreadyExists`] when there is
+/// a file of that name.
+pub(crate) fn create(file: &Path, content: &[u8]) -> io::Result<()> {
+    let temporary = Temporary::write(file, content)?;
+    fs::hard_link(&temporary.path, file)?;
+    drop(temporary);
+    sync_folder(file)
+}
+
+/// Makes a folder that only its owner may enter, unless there is one.
+pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// A file on its way to its name; removed when it does not get there.
+struct Temporary {
+    path: PathBuf,
+}
+
+impl Temporary {
+    fn write(file: &Path, content: &[u8]) -> io::Result<Self> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let mut name = file.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}-{number}.tmp", std::process::id()));
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let path = file.with_file_name(name);
+        let mut open = match options.open(&path) {
+            // Left behind by a process of the same number that was killed.
+            Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => {
+                fs::remove_file(&path)?;
+                options.open(&path)?
+            }
+            opened => opened?,
+        };
+        let temporary = Self { path };
+        open.write_all(content)?;
+        open.sync_all()?;
+        Ok(temporary)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // After a rename there is nothing left to remove.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Has the folder's entry for `file` reach the disk, where the system can do that.
+fn sync_folder(file: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        let folder = file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_private_and_leaves_no_other_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a");
+        create(&file, b"one").unwrap();
+        assert_eq!(
+            create(&file, b"two").unwrap_err().kind(),
+            io::ErrorKind::AlreadyExists
+        );
+        assert_eq!(fs::read(&file).unwrap(), b"one");
+        replace(&file, b"three").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"three");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(
+                fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
+        }
+    }
+}
