@@ -1,6 +1,7 @@
 //! The same operations done by the OpenSSL command line, octet for octet.
 //!
 //! Skipped where there is no `openssl`, unless `SET_REQUIRE_EXTERNALS=1`.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 use std::process::Command;
