@@ -120,6 +120,18 @@ fn the_raw_operations_undo_each_other_and_keep_leading_zeros() {
 }
 
 #[test]
+fn a_modulus_that_is_no_whole_number_of_machine_words_works_like_any_other() {
+    let key = RustCrypto.generate_rsa(1032).unwrap();
+    assert_eq!(key.public_key().octets(), 129);
+    let signature = key.sign_sha1(&RustCrypto, &DIGEST).unwrap();
+    assert_eq!(signature.len(), 129);
+    let verified = RustCrypto.verify_sha1(key.public_key(), &DIGEST, &signature);
+    assert_eq!(verified, Ok(()));
+    let again = PrivateKey::from_pkcs8_der(&key.to_pkcs8().unwrap()).unwrap();
+    assert_eq!(again.sign_sha1(&RustCrypto, &DIGEST), Ok(signature));
+}
+
+#[test]
 fn keys_that_break_the_rules_are_refused_with_the_rule_named() {
     let rules = KeyRules::default();
     let good = KEY.public_key().modulus();

@@ -87,7 +87,8 @@ impl CryptoProvider for RustCrypto {
 
 /// The integer as exactly `length` octets; it is below a modulus of as many.
 fn to_octets(integer: &BoxedUint, length: usize) -> Vec<u8> {
-    let octets = integer.to_be_bytes();
+    // It may be a decrypted block.
+    let octets = Zeroizing::new(integer.to_be_bytes());
     let surplus = octets.len().saturating_sub(length);
     octets.get(surplus..).unwrap_or_default().to_vec()
 }

@@ -72,8 +72,8 @@ impl Pan {
         digits.get(..BIN_DIGITS).unwrap_or(digits)
     }
 
-    /// The number with all but the first six and the last four digits starred out; a number
-    /// of fewer than 13 digits, as much shorter ones give too much away, shows no digit.
+    /// The number with all but the first six and the last four digits starred out. Of fewer
+    /// than 13 digits these would be too large a part, and none is shown.
     ///
     /// Safe to print and to log.
     #[must_use]
