@@ -12,10 +12,14 @@
 //! | [`keystore`] | private keys and other secrets in encrypted files |
 //! | [`config`] | typed configuration from TOML, environment and flags |
 //! | [`telemetry`] | logs, metrics, health |
+//! | [`node`] | a server put together |
+//! | [`cli`] | flags and exit codes that all roles share |
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod config;
 pub mod keystore;
+pub mod node;
 pub mod service;
 pub mod store;
 pub mod telemetry;

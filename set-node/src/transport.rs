@@ -11,7 +11,7 @@ mod client;
 mod endpoint;
 mod frame;
 mod guard;
-mod http;
+pub(crate) mod http;
 mod listener;
 mod media;
 mod tcp;

@@ -83,7 +83,7 @@ async fn stores_opened_twice_on_one_file_wait_for_each_other() {
 async fn who_waits_too_long_is_told_that_the_store_is_busy() {
     let folder = tempfile::tempdir().unwrap();
     let config = StoreConfig {
-        wait: Period::milliseconds(50),
+        wait: Period::milliseconds(300),
         ..StoreConfig::default()
     };
     let store = Store::open(folder.path(), &config).await.unwrap();

@@ -45,26 +45,39 @@ pub(super) async fn serve<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let stream = WriteGuard::new(stream, binding.timeouts.between_octets.duration());
-    let head_time = binding.timeouts.first_octet.duration();
+    let timeouts = binding.timeouts.clone();
     let service = service_fn(move |request| {
         let binding = Arc::clone(&binding);
         async move { Ok::<_, Infallible>(binding.answer(request, peer).await) }
     });
+    if let Err(fault) = drive(stream, service, &timeouts, shutdown).await {
+        tracing::debug!(%peer, %fault, "connection ended");
+    }
+}
+
+/// Has `service` answer the requests of one connection, within the time-outs.
+pub(crate) async fn drive<S, H>(
+    stream: S,
+    service: H,
+    timeouts: &Timeouts,
+    shutdown: &Shutdown,
+) -> Result<(), hyper::Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    H: HyperService<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
+{
+    let stream = WriteGuard::new(stream, timeouts.between_octets.duration());
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(head_time)
+        .header_read_timeout(timeouts.first_octet.duration())
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
-    let ended = tokio::select! {
+    tokio::select! {
         ended = connection.as_mut() => ended,
         () = shutdown.requested() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
-    };
-    if let Err(fault) = ended {
-        tracing::debug!(%peer, %fault, "connection ended");
     }
 }
 
@@ -188,3 +201,6 @@ fn status(code: StatusCode) -> Response<Body> {
     *answer.status_mut() = code;
     answer
 }
+
+/// How long no connection is accepted after one could not be.
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

@@ -1,4 +1,4 @@
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc};
 
 use axum::Router;
 use tokio::{
@@ -167,7 +167,7 @@ impl Listener {
                 Err(fault) => {
                     // Out of descriptors or memory; trying again at once would spin.
                     tracing::error!(%fault, "cannot accept a connection");
-                    sleep(ACCEPT_PAUSE).await;
+                    sleep(http::ACCEPT_PAUSE).await;
                 }
             }
         }
@@ -229,6 +229,3 @@ async fn accept(socket: Option<&Socket>, places: &Arc<Semaphore>) -> io::Result<
         place,
     })
 }
-
-/// How long no connection is accepted after one could not be.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

@@ -9,3 +9,4 @@
 mod http;
 mod rig;
 mod tcp;
+mod whole;

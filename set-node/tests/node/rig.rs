@@ -30,6 +30,14 @@ pub(crate) struct Mirror {
     pub(crate) handled: AtomicUsize,
 }
 
+pub(crate) fn mirror() -> Mirror {
+    Mirror {
+        gate: Semaphore::new(0),
+        begun: Notify::new(),
+        handled: AtomicUsize::new(0),
+    }
+}
+
 impl Handler for Mirror {
     fn handle(&self, request: Bytes, _: RequestContext) -> BoxFuture<'_, Reply> {
         Box::pin(async move {
@@ -80,11 +88,7 @@ impl Rig {
             listener.tcp_address().unwrap(),
             listener.http_address().unwrap(),
         );
-        let role = Arc::new(Mirror {
-            gate: Semaphore::new(0),
-            begun: Notify::new(),
-            handled: AtomicUsize::new(0),
-        });
+        let role = Arc::new(mirror());
         let metrics = Metrics::default();
         let service = Service::new(role.clone(), &limits, &timeouts, metrics.clone());
         let (stop, shutdown) = Shutdown::new();
@@ -115,14 +119,14 @@ impl Rig {
 
 /// Time-outs so short that a test can sit them out.
 pub(crate) fn impatient() -> Timeouts {
-    let short = Period::milliseconds(80);
+    let short = Period::milliseconds(250);
     Timeouts {
         connect: short,
         first_octet: short,
         between_octets: short,
-        message: Period::milliseconds(400),
+        message: Period::milliseconds(1000),
         idle: short,
-        request: Period::milliseconds(200),
+        request: Period::milliseconds(600),
         drain: short,
     }
 }
