@@ -23,6 +23,7 @@
 //! # Ok::<(), asn1::DecodeError>(())
 //! ```
 
+pub mod bits;
 mod declare;
 pub mod error;
 pub mod field;

@@ -12,3 +12,4 @@ pub mod pkcs7;
 pub mod policy;
 pub mod secret;
 pub mod treatment;
+pub mod x509;

@@ -4,6 +4,7 @@
 
 pub mod amount;
 pub mod back_key;
+pub mod cert;
 pub mod ids;
 pub mod recur;
 pub mod tags;

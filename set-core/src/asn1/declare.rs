@@ -65,11 +65,13 @@ macro_rules! sequence {
 }
 
 /// Declares an ASN.1 CHOICE: an enum with its codec and schema.
+///
+/// `pub enum Name = "Name" as secret { … }` declares one whose values must not be shown.
 #[macro_export]
 macro_rules! choice {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident = $spec:literal {
+        pub enum $name:ident = $spec:literal $(as $secret:ident)? {
             $(
                 $(#[$field_meta:meta])*
                 $variant:ident($type:ty) = $field_spec:literal $([$($how:tt)+])?
@@ -87,7 +89,7 @@ macro_rules! choice {
                 shape: $crate::asn1::Shape::Choice(&[$(
                     $crate::component!(@schema $type, $field_spec, $($($how)+)?),
                 )+]),
-                secret: false,
+                secret: $crate::component!(@secret $($secret)?),
             };
         }
 
@@ -138,6 +140,9 @@ macro_rules! choice {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! component {
+    (@secret) => { false };
+    (@secret secret) => { true };
+
     (@schema $type:ty, $spec:literal, ) => {
         $crate::component!(@field $type, $spec, Universal, Required)
     };
