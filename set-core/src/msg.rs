@@ -5,7 +5,15 @@
 pub mod amount;
 pub mod back_key;
 pub mod cert;
+pub mod content;
+pub mod error;
 pub mod ids;
+pub mod message;
+pub mod payment;
 pub mod recur;
 pub mod tags;
 pub mod thumbs;
+pub mod wrapper;
+
+pub use self::message::Message;
+pub use self::wrapper::MessageWrapper;
