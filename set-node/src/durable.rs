@@ -11,7 +11,11 @@ use std::{
 ///
 /// When this returns the content is on disk under its name; when the power goes
 /// before, the old content is.
-pub(crate) fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+///
+/// The system refuses; the old content is left as it was.
+pub fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
     let temporary = Temporary::write(file, content)?;
     fs::rename(&temporary.path, file)?;
     sync_folder(file)
@@ -19,7 +23,11 @@ pub(crate) fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
 
 /// As [`replace`], but fails with [`io::ErrorKind::AlreadyExists`] when there is
 /// a file of that name.
-pub(crate) fn create(file: &Path, content: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+///
+/// There is a file of that name, or the system refuses.
+pub fn create(file: &Path, content: &[u8]) -> io::Result<()> {
     let temporary = Temporary::write(file, content)?;
     fs::hard_link(&temporary.path, file)?;
     drop(temporary);
@@ -27,7 +35,11 @@ pub(crate) fn create(file: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Makes a folder that only its owner may enter, unless there is one.
-pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+///
+/// The system refuses.
+pub fn create_private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

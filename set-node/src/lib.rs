@@ -10,6 +10,7 @@
 //! | [`service`] | the handler trait, bounded work, time-outs, the crypto pool, shutdown |
 //! | [`store`] | state, answers, certificates in one SQLite file, one transaction per request |
 //! | [`keystore`] | private keys and other secrets in encrypted files |
+//! | [`durable`] | files that are whole or absent |
 //! | [`config`] | typed configuration from TOML, environment and flags |
 //! | [`telemetry`] | logs, metrics, health |
 //! | [`node`] | a server put together |
@@ -18,11 +19,10 @@
 
 pub mod cli;
 pub mod config;
+pub mod durable;
 pub mod keystore;
 pub mod node;
 pub mod service;
 pub mod store;
 pub mod telemetry;
 pub mod transport;
-
-mod durable;

@@ -41,10 +41,10 @@ impl CryptoPool {
     pub fn new(limits: &Limits) -> io::Result<Self> {
         let workers = match limits.crypto_workers {
             0 => thread::available_parallelism().map_or(1, usize::from),
-            workers => workers,
+            workers => workers.min(MOST_WORKERS),
         };
         // A queue of no places would refuse work while every thread is idle.
-        let (queue, jobs) = sync_channel(limits.crypto_queue.max(1));
+        let (queue, jobs) = sync_channel(limits.crypto_queue.clamp(1, MOST_JOBS));
         let jobs = Arc::new(Mutex::new(jobs));
         for number in 0..workers {
             let jobs = Arc::clone(&jobs);
@@ -93,6 +93,12 @@ fn work(jobs: &Mutex<Receiver<Job>>) {
         }
     }
 }
+
+/// The most threads that a configuration can ask for.
+const MOST_WORKERS: usize = 1024;
+
+/// The most work that a configuration can let wait.
+const MOST_JOBS: usize = 1 << 16;
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use prometheus_client::{
-    encoding::{EncodeLabelSet, EncodeLabelValue, text::encode},
+    encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
@@ -19,7 +19,7 @@ pub struct Metrics {
 }
 
 /// How a request ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// With the role's answer.
     Answered,
@@ -31,21 +31,15 @@ pub enum Outcome {
     Failed,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
-enum BindingLabel {
-    Tcp,
-    Http,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct BindingLabels {
-    binding: BindingLabel,
+    binding: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
-    binding: BindingLabel,
-    outcome: Outcome,
+    binding: &'static str,
+    outcome: &'static str,
 }
 
 impl Default for Metrics {
@@ -98,7 +92,16 @@ impl Metrics {
     }
 
     pub(crate) fn request(&self, binding: Binding, outcome: Outcome, time: Duration) {
-        let binding = BindingLabel::from(binding);
+        let binding = match binding {
+            Binding::Tcp => TCP,
+            Binding::Http(_) => HTTP,
+        };
+        let outcome = match outcome {
+            Outcome::Answered => "answered",
+            Outcome::Busy => "busy",
+            Outcome::TimedOut => "timed_out",
+            Outcome::Failed => "failed",
+        };
         self.requests
             .get_or_create(&RequestLabels { binding, outcome })
             .inc();
@@ -109,46 +112,33 @@ impl Metrics {
 
     pub(crate) fn tcp_refused(&self) {
         self.refused
-            .get_or_create(&BindingLabels {
-                binding: BindingLabel::Tcp,
-            })
+            .get_or_create(&BindingLabels { binding: TCP })
             .inc();
     }
 
     pub(crate) fn http_refused(&self) {
         self.refused
-            .get_or_create(&BindingLabels {
-                binding: BindingLabel::Http,
-            })
+            .get_or_create(&BindingLabels { binding: HTTP })
             .inc();
     }
 
     /// Counts a connection for as long as the returned value lives.
     pub(crate) fn tcp_connection(&self) -> Open {
-        self.open(BindingLabel::Tcp)
+        self.open(TCP)
     }
 
     /// Counts a connection for as long as the returned value lives.
     pub(crate) fn http_connection(&self) -> Open {
-        self.open(BindingLabel::Http)
+        self.open(HTTP)
     }
 
-    fn open(&self, binding: BindingLabel) -> Open {
+    fn open(&self, binding: &'static str) -> Open {
         let gauge = self
             .connections
             .get_or_create(&BindingLabels { binding })
             .clone();
         gauge.inc();
         Open { gauge }
-    }
-}
-
-impl From<Binding> for BindingLabel {
-    fn from(binding: Binding) -> Self {
-        match binding {
-            Binding::Tcp => Self::Tcp,
-            Binding::Http(_) => Self::Http,
-        }
     }
 }
 
@@ -163,6 +153,9 @@ impl Drop for Open {
         self.gauge.dec();
     }
 }
+
+const TCP: &str = "tcp";
+const HTTP: &str = "http";
 
 /// Bounds of the buckets of request times, in seconds.
 const SECONDS: [f64; 11] = [
@@ -182,19 +175,19 @@ mod tests {
         drop(closed);
         let text = metrics.text();
         assert!(
-            text.contains("set_requests_total{binding=\"Tcp\",outcome=\"Busy\"} 1\n"),
+            text.contains("set_requests_total{binding=\"tcp\",outcome=\"busy\"} 1\n"),
             "{text}"
         );
         assert!(
-            text.contains("set_request_seconds_bucket{le=\"0.005\",binding=\"Tcp\"} 1\n"),
+            text.contains("set_request_seconds_bucket{le=\"0.005\",binding=\"tcp\"} 1\n"),
             "{text}"
         );
         assert!(
-            text.contains("set_connections{binding=\"Tcp\"} 1\n"),
+            text.contains("set_connections{binding=\"tcp\"} 1\n"),
             "{text}"
         );
         assert!(
-            text.contains("set_connections{binding=\"Http\"} 0\n"),
+            text.contains("set_connections{binding=\"http\"} 0\n"),
             "{text}"
         );
         drop(open);

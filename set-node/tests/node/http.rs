@@ -45,7 +45,7 @@ async fn a_client_gets_its_answers_over_one_connection() {
     assert!(
         rig.metrics
             .text()
-            .contains("set_connections{binding=\"Http\"} 1\n")
+            .contains("set_connections{binding=\"http\"} 1\n")
     );
 }
 
@@ -217,7 +217,7 @@ async fn a_kept_connection_that_was_closed_is_replaced() {
     while !rig
         .metrics
         .text()
-        .contains("set_connections{binding=\"Http\"} 0\n")
+        .contains("set_connections{binding=\"http\"} 0\n")
     {
         tokio::task::yield_now().await;
     }

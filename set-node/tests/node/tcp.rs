@@ -42,7 +42,7 @@ async fn a_client_gets_its_answers_over_one_connection() {
     assert!(
         rig.metrics
             .text()
-            .contains("set_connections{binding=\"Tcp\"} 1\n")
+            .contains("set_connections{binding=\"tcp\"} 1\n")
     );
 }
 
@@ -170,7 +170,7 @@ async fn silent_and_stalling_peers_are_closed() {
     assert!(
         rig.metrics
             .text()
-            .contains("set_refused_total{binding=\"Tcp\"} 3\n")
+            .contains("set_refused_total{binding=\"tcp\"} 3\n")
     );
 }
 

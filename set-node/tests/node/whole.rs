@@ -71,7 +71,7 @@ async fn operators_see_health_readiness_and_counters_to_the_end() {
     let (status, text) = ask(admin, "/metrics").await;
     assert_eq!(status, "200");
     assert!(
-        text.contains("set_requests_total{binding=\"Tcp\",outcome=\"Answered\"} 1\n"),
+        text.contains("set_requests_total{binding=\"tcp\",outcome=\"answered\"} 1\n"),
         "{text}"
     );
     assert!(
