@@ -8,6 +8,7 @@
 pub mod asn1;
 pub mod crypto;
 pub mod msg;
+pub mod path;
 pub mod pkcs7;
 pub mod policy;
 pub mod secret;
