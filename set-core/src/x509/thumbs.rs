@@ -1,0 +1,100 @@
+//! Thumbprints in requests, and what a response need not carry because of them.
+
+use std::collections::HashSet;
+
+use super::{BrandCrlIdentifier, Certificate, Crl, X509Error};
+use crate::asn1::SeqOf;
+use crate::crypto::CryptoProvider;
+use crate::msg::thumbs::{CertThumb, Thumbs};
+use crate::pkcs7::{AlgorithmIdentifier, Digest};
+
+/// The thumbprints of what a requester holds; none when it holds nothing.
+///
+/// # Errors
+///
+/// [`X509Error::Encode`], never in practice.
+pub fn thumbs_of(
+    certificates: &[Certificate],
+    crls: &[Crl],
+    bcis: &[BrandCrlIdentifier],
+    provider: &dyn CryptoProvider,
+) -> Result<Option<Thumbs>, X509Error> {
+    if certificates.is_empty() && crls.is_empty() && bcis.is_empty() {
+        return Ok(None);
+    }
+    let list = |digests: Vec<Digest>| SeqOf::new(digests).ok();
+    Ok(Some(Thumbs {
+        digest_algorithm: AlgorithmIdentifier::sha1()?,
+        cert_thumbs: list(
+            certificates
+                .iter()
+                .map(|certificate| certificate.thumbprint(provider))
+                .collect(),
+        ),
+        crl_thumbs: list(crls.iter().map(|crl| crl.thumbprint(provider)).collect()),
+        brand_crl_id_thumbs: list(bcis.iter().map(|bci| bci.thumbprint(provider)).collect()),
+    }))
+}
+
+/// The thumbprint of one certificate, as messages carry it.
+///
+/// # Errors
+///
+/// [`X509Error::Encode`], never in practice.
+pub fn cert_thumb(
+    certificate: &Certificate,
+    provider: &dyn CryptoProvider,
+) -> Result<CertThumb, X509Error> {
+    Ok(CertThumb {
+        digest_algorithm: AlgorithmIdentifier::sha1()?,
+        thumbprint: certificate.thumbprint(provider),
+    })
+}
+
+/// What a response carries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToSend {
+    /// Certificates.
+    pub certificates: Vec<Certificate>,
+    /// CRLs.
+    pub crls: Vec<Crl>,
+    /// The list of CRLs in force.
+    pub bci: Option<BrandCrlIdentifier>,
+}
+
+/// Decides what of the response's certificates, CRLs and BCI the requester lacks.
+///
+/// Without thumbprints everything is sent. The BCI is sent when no thumbprint of it came,
+/// or one of an older list did: `superseded` are the thumbprints of those.
+#[must_use]
+pub fn to_send(
+    requester: Option<&Thumbs>,
+    certificates: &[Certificate],
+    crls: &[Crl],
+    bci: Option<&BrandCrlIdentifier>,
+    superseded: &[Digest],
+    provider: &dyn CryptoProvider,
+) -> ToSend {
+    let held = |list: Option<&SeqOf<Digest>>| -> HashSet<Digest> {
+        list.into_iter().flatten().copied().collect()
+    };
+    let held_certificates = held(requester.and_then(|thumbs| thumbs.cert_thumbs.as_ref()));
+    let held_crls = held(requester.and_then(|thumbs| thumbs.crl_thumbs.as_ref()));
+    let held_bcis = held(requester.and_then(|thumbs| thumbs.brand_crl_id_thumbs.as_ref()));
+    let outdated = superseded.iter().any(|digest| held_bcis.contains(digest));
+    ToSend {
+        certificates: certificates
+            .iter()
+            .filter(|certificate| !held_certificates.contains(&certificate.thumbprint(provider)))
+            .cloned()
+            .collect(),
+        crls: crls
+            .iter()
+            .filter(|crl| !held_crls.contains(&crl.thumbprint(provider)))
+            .cloned()
+            .collect(),
+        bci: bci
+            .filter(|bci| outdated || !held_bcis.contains(&bci.thumbprint(provider)))
+            .cloned(),
+    }
+}
