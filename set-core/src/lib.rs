@@ -11,6 +11,7 @@ pub mod msg;
 pub mod path;
 pub mod pkcs7;
 pub mod policy;
+pub mod proof;
 pub mod secret;
 pub mod treatment;
 pub mod x509;

@@ -3,8 +3,10 @@
 use core::fmt;
 
 use crate::asn1::Date;
+use crate::crypto::CryptoProvider;
 use crate::msg::error::ErrorCode;
-use crate::pkcs7::{Digest, IssuerAndSerialNumber};
+use crate::pkcs7::{Digest, IssuerAndSerialNumber, SerialNumber};
+use crate::x509::Certificate;
 
 /// A certificate, or its chain, that is not believed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -117,6 +119,43 @@ impl ChainError {
             Rule::Expired(_) => ErrorCode::ExpiredCertificate,
             Rule::Revoked(_) => ErrorCode::RevokedCertificate,
             _ => ErrorCode::InvalidCertificate,
+        }
+    }
+}
+
+impl Culprit {
+    /// Names a certificate.
+    pub(crate) fn of(crypto: &dyn CryptoProvider, certificate: &Certificate) -> Self {
+        Self {
+            pointer: certificate.issuer_and_serial_number().clone(),
+            subject: certificate.subject().to_string(),
+            thumb: Some(certificate.thumbprint(crypto)),
+        }
+    }
+
+    /// Names the missing issuer of a certificate.
+    pub(crate) fn issuer_of(certificate: &Certificate) -> Self {
+        let extensions = certificate.extensions();
+        let pointer = extensions
+            .authority_key_identifier
+            .as_ref()
+            .and_then(|identifier| identifier.signer());
+        Self {
+            subject: certificate.issuer().to_string(),
+            pointer: pointer.unwrap_or_else(|| IssuerAndSerialNumber {
+                issuer: certificate.issuer().clone(),
+                serial_number: SerialNumber::zero(),
+            }),
+            thumb: None,
+        }
+    }
+
+    /// Names a certificate that only its pointer is known of.
+    pub(crate) fn pointed_at(pointer: &IssuerAndSerialNumber) -> Self {
+        Self {
+            pointer: pointer.clone(),
+            subject: String::new(),
+            thumb: None,
         }
     }
 }

@@ -27,6 +27,11 @@ impl RawExtra {
     }
 }
 
+/// What was under the DES key.
+pub(super) type Plaintext = Zeroizing<Vec<u8>>;
+/// What was in the OAEP block beside the DES key.
+pub(super) type ExtraOctets = Zeroizing<Vec<u8>>;
+
 /// Encrypts `plaintext` under a fresh DES key, and that key for `recipient`.
 pub(super) fn seal(
     crypto: &dyn CryptoProvider,
@@ -72,7 +77,7 @@ pub(super) fn open(
     envelope: &EnvelopedData,
     kind: ContentKind,
     with_hd: bool,
-) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>), TreatmentError> {
+) -> Result<(Plaintext, ExtraOctets), TreatmentError> {
     let info = &envelope.encrypted_content_info;
     if info.content_type != content_type {
         return Err(TreatmentError::ContentType {

@@ -7,6 +7,7 @@ use super::{Attached, Signer, TreatmentError, h, so};
 use crate::asn1::{Opaque, Raw, Wire};
 use crate::crypto::{CryptoProvider, PublicKey};
 use crate::pkcs7::{ContentInfo, IssuerAndSerialNumber, SignedData};
+use crate::proof::{ChainVerified, SignatureVerified};
 
 /// Signs `t`, whose type is `content_type`.
 ///
@@ -74,4 +75,30 @@ pub fn verify_possession<T: Wire>(
         key,
     )?;
     Ok(content)
+}
+
+/// Verifies the signature of the one signer whose chain is verified.
+///
+/// # Errors
+///
+/// As [`unverified`], and [`TreatmentError::Signature`].
+pub fn verify<T: Wire>(
+    crypto: &dyn CryptoProvider,
+    signed: &SignedData,
+    content_type: ObjectIdentifier,
+    signer: &ChainVerified,
+) -> Result<SignatureVerified<T>, TreatmentError> {
+    let content: Raw<T> = unverified(signed, content_type)?;
+    so::verify_with_key(
+        crypto,
+        signed,
+        content_type,
+        content.octets(),
+        signer.certificate().issuer_and_serial_number(),
+        signer.certificate().public_key(),
+    )?;
+    Ok(SignatureVerified::checked(
+        content,
+        signer.certificate().clone(),
+    ))
 }

@@ -13,6 +13,7 @@ use crate::pkcs7::{
     AlgorithmIdentifier, Attribute, AttributeSeq, ContentInfo, Digest, IssuerAndSerialNumber,
     SignedData, SignerInfo,
 };
+use crate::proof::ChainVerified;
 
 /// Signs `octets`, the DER of a value whose type is `content_type`, without including them.
 ///
@@ -32,6 +33,32 @@ pub fn so(
         content: None,
     };
     signed_data(crypto, signers, content_info, &digest, attached)
+}
+
+/// Verifies the signature of the one signer whose chain is verified, over `octets`, the DER
+/// of a value whose type is `content_type`.
+///
+/// # Errors
+///
+/// [`TreatmentError::Signature`], also when content is inside; [`TreatmentError::ContentType`].
+pub fn verify(
+    crypto: &dyn CryptoProvider,
+    signed: &SignedData,
+    content_type: ObjectIdentifier,
+    octets: &[u8],
+    signer: &ChainVerified,
+) -> Result<(), TreatmentError> {
+    if signed.content_info.content.is_some() {
+        return Err(TreatmentError::Signature(SignatureFault::ContentPresence));
+    }
+    verify_with_key(
+        crypto,
+        signed,
+        content_type,
+        octets,
+        signer.certificate().issuer_and_serial_number(),
+        signer.certificate().public_key(),
+    )
 }
 
 /// Verifies the one signature that names `signer` over `octets`, the DER of a value whose

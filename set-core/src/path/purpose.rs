@@ -1,0 +1,76 @@
+//! What a certificate is wanted for.
+
+use crate::x509::ext::{CertificateType, KeyUsage};
+
+/// A role and a use of its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A cardholder signs.
+    CardholderSignature,
+    /// A merchant signs.
+    MerchantSignature,
+    /// A merchant receives.
+    MerchantEncryption,
+    /// A payment gateway signs.
+    GatewaySignature,
+    /// A payment gateway receives.
+    GatewayEncryption,
+    /// A cardholder CA signs messages.
+    CardholderCaSignature,
+    /// A cardholder CA receives.
+    CardholderCaEncryption,
+    /// A merchant CA signs messages.
+    MerchantCaSignature,
+    /// A merchant CA receives.
+    MerchantCaEncryption,
+    /// A gateway CA signs messages.
+    GatewayCaSignature,
+    /// A gateway CA receives.
+    GatewayCaEncryption,
+    /// A brand CA signs the BrandCRLIdentifier.
+    BrandCaCrl,
+}
+
+impl Purpose {
+    /// The CertificateType that it takes.
+    #[must_use]
+    pub const fn certificate_type(self) -> CertificateType {
+        match self {
+            Self::CardholderSignature => CertificateType::CARD,
+            Self::MerchantSignature | Self::MerchantEncryption => CertificateType::MER,
+            Self::GatewaySignature | Self::GatewayEncryption => CertificateType::PGWY,
+            Self::CardholderCaSignature | Self::CardholderCaEncryption => CertificateType::CCA,
+            Self::MerchantCaSignature | Self::MerchantCaEncryption => CertificateType::MCA,
+            Self::GatewayCaSignature | Self::GatewayCaEncryption => CertificateType::PCA,
+            Self::BrandCaCrl => CertificateType::BCA,
+        }
+    }
+
+    /// The keyUsage that it takes.
+    #[must_use]
+    pub const fn key_usage(self) -> KeyUsage {
+        match self {
+            Self::CardholderSignature
+            | Self::MerchantSignature
+            | Self::GatewaySignature
+            | Self::CardholderCaSignature
+            | Self::MerchantCaSignature
+            | Self::GatewayCaSignature => KeyUsage::DIGITAL_SIGNATURE,
+            Self::MerchantEncryption
+            | Self::GatewayEncryption
+            | Self::CardholderCaEncryption
+            | Self::MerchantCaEncryption
+            | Self::GatewayCaEncryption => {
+                KeyUsage::KEY_ENCIPHERMENT.and(KeyUsage::DATA_ENCIPHERMENT)
+            }
+            Self::BrandCaCrl => KeyUsage::CRL_SIGN,
+        }
+    }
+
+    /// Whether the key makes signatures, so that its usage period counts.
+    #[must_use]
+    pub const fn signs(self) -> bool {
+        self.key_usage().contains(KeyUsage::DIGITAL_SIGNATURE)
+            || self.key_usage().contains(KeyUsage::CRL_SIGN)
+    }
+}

@@ -1,0 +1,59 @@
+//! The roots that are believed, and how one follows another.
+
+use crate::crypto::CryptoProvider;
+use crate::pkcs7::Digest;
+use crate::x509::Certificate;
+
+/// Root certificates installed with the software, and successors learned since.
+#[derive(Clone, Debug, Default)]
+pub struct TrustStore {
+    roots: Vec<Certificate>,
+}
+
+impl TrustStore {
+    /// A store that believes `roots`.
+    #[must_use]
+    pub fn new(roots: Vec<Certificate>) -> Self {
+        Self { roots }
+    }
+
+    /// The roots.
+    #[must_use]
+    pub fn roots(&self) -> &[Certificate] {
+        &self.roots
+    }
+
+    /// Installs a root that came over the wire, authenticated by its thumbprint, which was
+    /// typed in or shipped. Says whether it fits.
+    #[must_use]
+    pub fn install(
+        &mut self,
+        crypto: &dyn CryptoProvider,
+        root: &Certificate,
+        thumbprint: &Digest,
+    ) -> bool {
+        let fits = root.is_self_issued() && root.thumbprint(crypto) == *thumbprint;
+        if fits && !self.roots.contains(root) {
+            self.roots.push(root.clone());
+        }
+        fits
+    }
+
+    /// Whether `root` is one of ours, or the successor that one of ours announces: its key
+    /// hashes to HashedRootKey, and it is signed by itself.
+    #[must_use]
+    pub fn believes(&self, crypto: &dyn CryptoProvider, root: &Certificate) -> bool {
+        self.roots.contains(root) || self.is_successor(crypto, root)
+    }
+
+    fn is_successor(&self, crypto: &dyn CryptoProvider, root: &Certificate) -> bool {
+        root.is_self_issued()
+            && self.roots.iter().any(|ours| {
+                let announced = &ours.extensions().hashed_root_key;
+                announced
+                    .as_ref()
+                    .is_some_and(|announced| announced.announces(root.public_key(), crypto))
+            })
+            && root.verify_signature(root.public_key(), crypto).is_ok()
+    }
+}
