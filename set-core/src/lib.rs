@@ -6,8 +6,13 @@
 #![forbid(unsafe_code)]
 
 pub mod asn1;
+pub mod cardholder;
 pub mod crypto;
+pub mod error;
+pub mod exchange;
+pub mod merchant;
 pub mod msg;
+pub mod party;
 pub mod path;
 pub mod pkcs7;
 pub mod policy;

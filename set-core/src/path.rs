@@ -109,7 +109,7 @@ impl Links<'_> {
 
     fn refuse(&self, certificate: &Certificate, rule: Rule) -> ChainError {
         ChainError {
-            certificate: Culprit::of(self.crypto, certificate),
+            certificate: Box::new(Culprit::of(self.crypto, certificate)),
             rule,
         }
     }

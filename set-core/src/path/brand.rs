@@ -1,6 +1,8 @@
 //! Rule 8: one brand all the way below the root, and the one that is wanted.
 
-use super::{ChainError, Links, Rule};
+use super::{ChainError, Culprit, Links, Rule};
+use crate::crypto::CryptoProvider;
+use crate::proof::ChainVerified;
 use crate::x509::name::Brand;
 
 pub(super) fn check(
@@ -23,4 +25,24 @@ pub(super) fn check(
         chain_brand = Some(brand);
     }
     Ok(chain_brand)
+}
+
+/// Refuses a verified chain of another brand than `wanted`.
+///
+/// # Errors
+///
+/// [`Rule::Brand`].
+pub fn require(
+    crypto: &dyn CryptoProvider,
+    verified: &ChainVerified,
+    wanted: &Brand,
+) -> Result<(), ChainError> {
+    if verified.brand() == Some(wanted) {
+        Ok(())
+    } else {
+        Err(ChainError {
+            certificate: Box::new(Culprit::of(crypto, verified.certificate())),
+            rule: Rule::Brand,
+        })
+    }
 }

@@ -23,7 +23,7 @@ pub(super) fn build(
     let mut current = end_entity;
     while !current.is_self_issued() {
         let refuse = |rule| ChainError {
-            certificate: Culprit::of(crypto, current),
+            certificate: Box::new(Culprit::of(crypto, current)),
             rule,
         };
         if chain.len() >= policy.max_chain {
@@ -49,7 +49,7 @@ pub(super) fn build(
             }
         }
         let issuer = found.or(by_name).ok_or_else(|| ChainError {
-            certificate: Culprit::issuer_of(current),
+            certificate: Box::new(Culprit::issuer_of(current)),
             rule: Rule::Missing,
         })?;
         chain.push(issuer.clone());

@@ -13,7 +13,7 @@ use crate::x509::Certificate;
 #[error("certificate {certificate}: {rule}")]
 pub struct ChainError {
     /// The certificate at fault.
-    pub certificate: Culprit,
+    pub certificate: Box<Culprit>,
     /// The rule that it breaks.
     pub rule: Rule,
 }
@@ -125,7 +125,8 @@ impl ChainError {
 
 impl Culprit {
     /// Names a certificate.
-    pub(crate) fn of(crypto: &dyn CryptoProvider, certificate: &Certificate) -> Self {
+    #[must_use]
+    pub fn of(crypto: &dyn CryptoProvider, certificate: &Certificate) -> Self {
         Self {
             pointer: certificate.issuer_and_serial_number().clone(),
             subject: certificate.subject().to_string(),

@@ -1,5 +1,9 @@
 //! The parameters that travel in an OAEP block, laid out as raw octets.
 
+mod block;
+mod pan_data;
+mod pan_token;
+
 use der::asn1::ObjectIdentifier;
 use zeroize::Zeroizing;
 

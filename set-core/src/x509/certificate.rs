@@ -4,6 +4,7 @@ use core::fmt;
 use std::sync::Arc;
 
 mod extensions;
+mod facts;
 mod wire;
 
 pub use self::extensions::CertificateExtensions;

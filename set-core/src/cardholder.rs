@@ -1,0 +1,12 @@
+//! The cardholder: the wallet's side of the protocol.
+//!
+//! A purchase is a walk through the structs of [`purchase`]; each holds what its step
+//! needs, and gives the octets to send and the next struct. [`inquiry`] asks later how far
+//! an order has come. [`registration`] gets the certificate first of all.
+
+pub mod inquiry;
+pub mod outcome;
+pub mod purchase;
+
+pub use self::outcome::Outcome;
+pub use self::purchase::{Card, Initiating, Offered, Ordering, Wish};

@@ -1,0 +1,51 @@
+//! The merchant: the shop's side of the protocol, towards the wallet and the gateway.
+//!
+//! Requests from the wallet: [`p_init`], [`p_req`], [`inq`]. Requests to the gateway:
+//! [`p_cert`], [`authorize`], [`capture`]. [`order`] has the states in between.
+
+pub mod inq;
+pub mod order;
+pub mod p_init;
+pub mod p_req;
+pub mod p_res;
+
+pub use self::order::{Offer, Order};
+
+use crate::error::Error;
+use crate::exchange::Context;
+use crate::msg::ids::MerchantId;
+use crate::party::{Identity, Purpose, Trust};
+use crate::proof::ChainVerified;
+
+/// A merchant's keys for one brand, and whom it believes.
+#[derive(Debug)]
+pub struct Merchant {
+    /// The signature key and certificate.
+    pub signature: Identity,
+    /// The encryption key and certificate.
+    pub encryption: Identity,
+    /// Roots, certificates, CRLs and BCI held, the gateway's certificates among them.
+    pub trust: Trust,
+}
+
+impl Merchant {
+    /// The merchant's id, as its certificate has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Caller`] when the certificate is not a merchant's.
+    pub fn merchant_id(&self) -> Result<MerchantId, Error> {
+        Ok(self.signature.certificate.merchant_id()?)
+    }
+
+    /// The gateway's encryption certificate, its chain verified now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Caller`] when none is held; [`Error::Certificate`].
+    pub fn gateway(&self, context: &Context<'_>) -> Result<ChainVerified, Error> {
+        let brand = self.signature.certificate.brand()?;
+        self.trust
+            .held_for(context, Purpose::GatewayEncryption, &brand)
+    }
+}

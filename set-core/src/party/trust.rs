@@ -1,0 +1,322 @@
+//! Whom a party believes: roots, and what it holds of certificates, CRLs and BCI.
+
+use crate::asn1::Opaque;
+use crate::error::{Error, PeerFault};
+use crate::exchange::Context;
+use crate::msg::thumbs::{CertThumb, Thumbs};
+use crate::path::{self, ChainError, Culprit, Material, Purpose, Rule, TrustStore};
+use crate::pkcs7::SignedData;
+use crate::proof::ChainVerified;
+use crate::treatment::Attached;
+use crate::x509::name::Brand;
+use crate::x509::{BrandCrlIdentifier, Certificate, Crl, thumbs};
+
+/// Certificates and CRLs taken from one message.
+const TAKEN_AT_ONCE: usize = 32;
+/// Certificates held in all; past it, the oldest that came by message go first.
+const HELD: usize = 256;
+
+/// Roots, certificates, CRLs and BCI of one brand.
+///
+/// What comes by message is kept unverified, within bounds: [`path::verify`] judges all of
+/// it anew each time a chain is needed, so nothing learned from a liar can do harm.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// The roots.
+    pub roots: TrustStore,
+    certificates: Vec<Certificate>,
+    crls: Vec<Crl>,
+    bci: Option<BrandCrlIdentifier>,
+}
+
+impl Trust {
+    /// Believes these roots and holds nothing else.
+    #[must_use]
+    pub fn new(roots: TrustStore) -> Self {
+        Self {
+            roots,
+            ..Self::default()
+        }
+    }
+
+    /// The certificates held.
+    #[must_use]
+    pub fn certificates(&self) -> &[Certificate] {
+        &self.certificates
+    }
+
+    /// The CRLs held, the newest of each issuer.
+    #[must_use]
+    pub fn crls(&self) -> &[Crl] {
+        &self.crls
+    }
+
+    /// The BCI held.
+    #[must_use]
+    pub fn bci(&self) -> Option<&BrandCrlIdentifier> {
+        self.bci.as_ref()
+    }
+
+    /// Holds a certificate.
+    pub fn hold(&mut self, certificate: Certificate) {
+        if !self.certificates.contains(&certificate) {
+            if self.certificates.len() >= HELD {
+                self.certificates.remove(0);
+            }
+            self.certificates.push(certificate);
+        }
+    }
+
+    /// Holds a CRL unless a newer one of its issuer that verifies is held.
+    ///
+    /// A CRL is taken only when it is signed by a certificate held, so that a forged one with
+    /// a high number cannot push out the true one.
+    pub fn hold_crl(&mut self, context: &Context<'_>, crl: Crl) {
+        let held = self.certificates.iter().chain(self.roots.roots());
+        let signed = held
+            .filter(|signer| signer.subject() == crl.issuer())
+            .any(|signer| {
+                crl.verify_signature(signer.public_key(), context.crypto)
+                    .is_ok()
+            });
+        let newer = self
+            .crls
+            .iter()
+            .all(|held| held.issuer() != crl.issuer() || held.number() < crl.number());
+        if signed && newer {
+            self.crls.retain(|held| held.issuer() != crl.issuer());
+            self.crls.push(crl);
+        }
+    }
+
+    /// Holds a BCI unless a newer one is held; an older one is dropped in silence.
+    pub fn hold_bci(&mut self, context: &Context<'_>, bci: BrandCrlIdentifier) {
+        let signed = self
+            .certificates
+            .iter()
+            .any(|signer| bci.verify_signature(signer, context.crypto).is_ok());
+        let newer = self
+            .bci
+            .as_ref()
+            .is_none_or(|held| held.to_be_signed.sequence_num < bci.to_be_signed.sequence_num);
+        if signed && newer {
+            self.bci = Some(bci);
+        }
+    }
+
+    /// Takes in the certificates and CRLs of a SignedData and the BCI beside it.
+    ///
+    /// # Errors
+    ///
+    /// unspecifiedFailure when there are more than 32 of either: a hostile bag. Elements that
+    /// do not parse are left out; a chain that needs them will say that they are missing.
+    pub fn learn(
+        &mut self,
+        context: &Context<'_>,
+        signed: &SignedData,
+        bci: Option<&BrandCrlIdentifier>,
+    ) -> Result<(), Error> {
+        let bag = |elements: Option<&crate::asn1::SeqOf<Opaque, 0>>| -> Result<Vec<Opaque>, Error> {
+            let elements: Vec<Opaque> = elements.into_iter().flatten().cloned().collect();
+            if elements.len() > TAKEN_AT_ONCE {
+                return Err(PeerFault::Unspecified("more than 32 certificates or CRLs").into());
+            }
+            Ok(elements)
+        };
+        let certificates = bag(signed.certificates.as_ref())?;
+        let crls = bag(signed.crls.as_ref())?;
+        for certificate in certificates {
+            if let Ok(certificate) =
+                Certificate::parse(certificate.as_octets(), &context.policy.key_rules)
+            {
+                self.hold(certificate);
+            }
+        }
+        for crl in crls {
+            if let Ok(crl) = Crl::parse(crl.as_octets()) {
+                self.hold_crl(context, crl);
+            }
+        }
+        if let Some(bci) = bci {
+            self.hold_bci(context, bci.clone());
+        }
+        Ok(())
+    }
+
+    /// The thumbprints of what is held, for a request; none when nothing is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::X509`], never in practice.
+    pub fn thumbs(&self, context: &Context<'_>) -> Result<Option<Thumbs>, Error> {
+        let bcis: Vec<BrandCrlIdentifier> = self.bci.iter().cloned().collect();
+        Ok(thumbs::thumbs_of(
+            &self.certificates,
+            &self.crls,
+            &bcis,
+            context.crypto,
+        )?)
+    }
+
+    /// Verifies a chain from what is held.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`].
+    pub fn verify(
+        &self,
+        context: &Context<'_>,
+        certificate: &Certificate,
+        purpose: Purpose,
+        brand: Option<&Brand>,
+    ) -> Result<ChainVerified, Error> {
+        let material = Material {
+            roots: &self.roots,
+            certificates: &self.certificates,
+            crls: &self.crls,
+            bci: self.bci.as_ref(),
+        };
+        Ok(path::verify(
+            context.crypto,
+            context.policy,
+            &material,
+            certificate,
+            purpose,
+            brand,
+            context.now,
+        )?)
+    }
+
+    /// Finds and verifies the certificate of the one signer of a SignedData.
+    ///
+    /// # Errors
+    ///
+    /// missingCertificate when it is not held; signatureFailure unless there is exactly one
+    /// signer; whatever is wrong with its chain.
+    pub fn signer(
+        &self,
+        context: &Context<'_>,
+        signed: &SignedData,
+        purpose: Purpose,
+    ) -> Result<ChainVerified, Error> {
+        let [info] = &*signed.signer_infos else {
+            return Err(PeerFault::SignatureFailure("exactly one signature belongs here").into());
+        };
+        let pointer = &info.issuer_and_serial_number;
+        let certificate = self
+            .certificates
+            .iter()
+            .find(|certificate| certificate.issuer_and_serial_number() == pointer)
+            .ok_or_else(|| ChainError {
+                certificate: Box::new(Culprit::pointed_at(pointer)),
+                rule: Rule::Missing,
+            })?;
+        self.verify(context, certificate, purpose, None)
+    }
+
+    /// Finds a certificate by thumbprint and verifies it.
+    ///
+    /// # Errors
+    ///
+    /// missingCertificate; whatever is wrong with its chain.
+    pub fn by_thumb(
+        &self,
+        context: &Context<'_>,
+        thumb: &CertThumb,
+        purpose: Purpose,
+    ) -> Result<ChainVerified, Error> {
+        let certificate = self
+            .certificates
+            .iter()
+            .find(|certificate| certificate.thumbprint(context.crypto) == thumb.thumbprint)
+            .ok_or(PeerFault::MissingCertificate("the thumbprint given"))?;
+        self.verify(context, certificate, purpose, None)
+    }
+
+    /// The certificate held for a purpose and brand that holds longest.
+    ///
+    /// # Errors
+    ///
+    /// missingCertificate when there is none; whatever is wrong with the one that fits best.
+    pub fn held_for(
+        &self,
+        context: &Context<'_>,
+        purpose: Purpose,
+        brand: &Brand,
+    ) -> Result<ChainVerified, Error> {
+        let mut fitting: Vec<&Certificate> = self
+            .certificates
+            .iter()
+            .filter(|certificate| {
+                let extensions = certificate.extensions();
+                extensions
+                    .certificate_type
+                    .contains(purpose.certificate_type())
+                    && extensions.key_usage.contains(purpose.key_usage())
+                    && certificate.brand().is_ok_and(|theirs| theirs == *brand)
+            })
+            .collect();
+        fitting.sort_by_key(|certificate| certificate.not_after());
+        let mut failure = None;
+        for certificate in fitting.into_iter().rev() {
+            match self.verify(context, certificate, purpose, Some(brand)) {
+                Ok(verified) => return Ok(verified),
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        Err(failure.unwrap_or_else(|| PeerFault::MissingCertificate("this purpose").into()))
+    }
+
+    /// What travels with a response: the chains of `certificates`, the CRLs that judge
+    /// them, and the BCI, less what the requester's thumbprints show that it holds.
+    ///
+    /// # Errors
+    ///
+    /// None at present.
+    pub fn attach(
+        &self,
+        context: &Context<'_>,
+        certificates: &[&Certificate],
+        requester: Option<&Thumbs>,
+    ) -> Result<(Attached, Option<BrandCrlIdentifier>), Error> {
+        let mut chains: Vec<Certificate> = Vec::new();
+        for certificate in certificates {
+            self.collect_chain(certificate, context.policy.max_chain, &mut chains);
+        }
+        let to_send = thumbs::to_send(
+            requester,
+            &chains,
+            &self.crls,
+            self.bci.as_ref(),
+            &[],
+            context.crypto,
+        );
+        let attached = Attached {
+            certificates: to_send
+                .certificates
+                .iter()
+                .map(Certificate::to_opaque)
+                .collect(),
+            crls: to_send.crls.iter().map(Crl::to_opaque).collect(),
+        };
+        Ok((attached, to_send.bci))
+    }
+
+    /// Adds a certificate and those held above it, down to but without the root.
+    fn collect_chain(
+        &self,
+        certificate: &Certificate,
+        depth: usize,
+        chains: &mut Vec<Certificate>,
+    ) {
+        if depth == 0 || certificate.is_self_issued() || chains.contains(certificate) {
+            return;
+        }
+        chains.push(certificate.clone());
+        for above in &self.certificates {
+            if above.subject() == certificate.issuer() {
+                self.collect_chain(above, depth - 1, chains);
+            }
+        }
+    }
+}
