@@ -1,7 +1,9 @@
 //! Deterministic provider, clock, test hierarchy and vectors for SET tests.
 #![forbid(unsafe_code)]
 
+pub mod clock;
 pub mod externals;
+pub mod hierarchy;
 pub mod keys;
 mod provider;
 
