@@ -1,7 +1,7 @@
 //! Plumbing for SET servers: sockets, HTTP, stores, key stores, configuration, logs and metrics.
 //!
-//! Here a SET message is a run of octets: one DER value, a MessageWrapper. What
-//! the octets mean is the business of the role that implements
+//! To the transport a SET message is a run of octets: one DER value, a MessageWrapper.
+//! What the octets mean is the business of the role that implements
 //! [`service::Handler`].
 //!
 //! | module | what lives there |
@@ -14,14 +14,20 @@
 //! | [`config`] | typed configuration from TOML, environment and flags |
 //! | [`telemetry`] | logs, metrics, health |
 //! | [`node`] | a server put together |
+//! | [`party`] | keys, certificates, CRLs and BCI of a party in its data folder |
+//! | [`call`] | requests to a peer, traced on demand |
 //! | [`cli`] | flags and exit codes that all roles share |
 #![forbid(unsafe_code)]
 
+pub mod call;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod durable;
 pub mod keystore;
 pub mod node;
+pub mod party;
+pub mod pem;
 pub mod service;
 pub mod store;
 pub mod telemetry;

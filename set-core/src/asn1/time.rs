@@ -21,6 +21,9 @@ use super::{DecodeError, Fault, field};
 pub struct Date(u64);
 
 impl Date {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
+
     /// The moment `seconds` after 1970-01-01T00:00:00Z.
     ///
     /// # Errors

@@ -1,0 +1,296 @@
+//! A party's keys, certificates, CRLs and BCI as files in its data folder.
+//!
+//! | file | what |
+//! |---|---|
+//! | `roots/*.pem` | trusted roots |
+//! | `certificates/*.pem` | certificates of others, each named by its thumbprint |
+//! | `crls/*.pem` | CRLs, named likewise |
+//! | `bci.der` | the BrandCRLIdentifier |
+//! | `identities/NAME.pem` | a certificate of this party, followed by the CAs above it |
+//! | `keys/NAME.pem` | its private key, encrypted, in the [`KeyStore`] |
+//!
+//! All but the keys are public. OpenSSL reads every PEM file here.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use set_core::asn1::{self, EncodeError, Limits};
+use set_core::crypto::{CryptoError, CryptoProvider, KeyRules, PrivateKey};
+use set_core::party::{Identity, Trust};
+use set_core::path::TrustStore;
+use set_core::x509::{BrandCrlIdentifier, Certificate, Crl, X509Error};
+
+use crate::durable;
+use crate::keystore::{KeyStore, KeyStoreError};
+use crate::pem::{self, PemFault};
+
+/// The data folder of a party.
+#[derive(Clone, Debug)]
+pub struct PartyFolder {
+    data: PathBuf,
+}
+
+/// Why a file of the data folder cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum PartyError {
+    /// The file or folder cannot be read or written.
+    #[error("{}: {source}", .file.display())]
+    Io {
+        /// The file or folder.
+        file: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file is not PEM of the kind that belongs there.
+    #[error("{}: {fault}", .file.display())]
+    Pem {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        fault: PemFault,
+    },
+    /// The certificate, CRL or BCI in the file is refused.
+    #[error("{}: {fault}", .file.display())]
+    X509 {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        fault: Box<X509Error>,
+    },
+    /// The private key cannot be had or kept.
+    #[error(transparent)]
+    Keys(#[from] KeyStoreError),
+    /// The private key is refused.
+    #[error("private key \"{name}\": {fault}")]
+    Key {
+        /// The key's name.
+        name: String,
+        /// What is wrong.
+        fault: CryptoError,
+    },
+    /// The private key is not that of the certificate.
+    #[error("private key \"{0}\" is not the one that its certificate certifies")]
+    Mismatch(String),
+    /// The private key lives in a token and cannot be written to a file.
+    #[error("private key \"{0}\" cannot leave its token")]
+    Confined(String),
+    /// A value could not be encoded.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+}
+
+impl PartyFolder {
+    /// The party whose data lie in `data`. Folders are made when something is saved.
+    #[must_use]
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self { data: data.into() }
+    }
+
+    /// Saves whom the party believes: roots, certificates, CRLs, BCI. Superseded CRLs go.
+    ///
+    /// # Errors
+    ///
+    /// The files cannot be written.
+    pub fn save_trust(
+        &self,
+        trust: &Trust,
+        provider: &dyn CryptoProvider,
+    ) -> Result<(), PartyError> {
+        for root in trust.roots.roots() {
+            self.save_certificate("roots", root, provider)?;
+        }
+        for certificate in trust.certificates() {
+            self.save_certificate("certificates", certificate, provider)?;
+        }
+        let mut current = Vec::new();
+        for crl in trust.crls() {
+            let name = format!("{}.pem", crl.thumbprint(provider));
+            self.write("crls", &name, &pem::encode("X509 CRL", crl.octets()))?;
+            current.push(name);
+        }
+        for file in self.files("crls")? {
+            let superseded = file
+                .file_name()
+                .and_then(|name| name.to_str())
+                .is_some_and(|name| !current.iter().any(|kept| kept == name));
+            if superseded {
+                fs::remove_file(&file).map_err(|source| PartyError::Io { file, source })?;
+            }
+        }
+        if let Some(bci) = trust.bci() {
+            self.write("", "bci.der", &asn1::encode(bci)?)?;
+        }
+        Ok(())
+    }
+
+    /// Loads whom the party believes.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read or does not hold what belongs there.
+    pub fn load_trust(
+        &self,
+        context: &set_core::exchange::Context<'_>,
+    ) -> Result<Trust, PartyError> {
+        let rules = &context.policy.key_rules;
+        let mut trust = Trust::new(TrustStore::new(self.certificates("roots", rules)?));
+        for certificate in self.certificates("certificates", rules)? {
+            trust.hold(certificate);
+        }
+        for file in self.files("crls")? {
+            for octets in read_pem(&file, "X509 CRL")? {
+                let crl = Crl::parse(&octets).map_err(|fault| x509(&file, fault))?;
+                trust.hold_crl(context, crl);
+            }
+        }
+        let file = self.data.join("bci.der");
+        if file.exists() {
+            let octets = fs::read(&file).map_err(|source| io_fault(&file, source))?;
+            let bci: BrandCrlIdentifier = asn1::decode(&octets, &Limits::default())
+                .map_err(|fault| x509(&file, fault.into()))?;
+            trust.hold_bci(context, bci);
+        }
+        Ok(trust)
+    }
+
+    /// Saves a key with its certificate and chain under `name`. A key is not overwritten;
+    /// the certificate is.
+    ///
+    /// # Errors
+    ///
+    /// The files cannot be written, or there is another key of that name.
+    pub fn save_identity(
+        &self,
+        keys: &KeyStore,
+        name: &str,
+        identity: &Identity,
+    ) -> Result<(), PartyError> {
+        let pkcs8 = identity
+            .key
+            .to_pkcs8()
+            .ok_or_else(|| PartyError::Confined(name.to_owned()))?;
+        match keys.put(name, &pkcs8) {
+            Err(KeyStoreError::Exists { .. }) if *keys.load(name)? == *pkcs8 => {}
+            outcome => outcome?,
+        }
+        let mut text = Vec::new();
+        for certificate in std::iter::once(&identity.certificate).chain(&identity.chain) {
+            text.extend(pem::encode("CERTIFICATE", certificate.octets()));
+        }
+        self.write("identities", &format!("{name}.pem"), &text)
+    }
+
+    /// Loads a key with its certificate and chain; none when there is no such identity.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read, or key and certificate do not belong together.
+    pub fn load_identity(
+        &self,
+        keys: &KeyStore,
+        name: &str,
+        rules: &KeyRules,
+    ) -> Result<Option<Identity>, PartyError> {
+        let file = self.data.join("identities").join(format!("{name}.pem"));
+        if !file.exists() {
+            return Ok(None);
+        }
+        let mut certificates = read_pem(&file, "CERTIFICATE")?
+            .iter()
+            .map(|octets| Certificate::parse(octets, rules))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|fault| x509(&file, fault))?
+            .into_iter();
+        let Some(certificate) = certificates.next() else {
+            return Err(PartyError::Pem {
+                file,
+                fault: PemFault::Empty,
+            });
+        };
+        let key =
+            PrivateKey::from_pkcs8_der(&keys.load(name)?).map_err(|fault| PartyError::Key {
+                name: name.to_owned(),
+                fault,
+            })?;
+        if key.public_key() != certificate.public_key() {
+            return Err(PartyError::Mismatch(name.to_owned()));
+        }
+        Ok(Some(Identity {
+            key,
+            certificate,
+            chain: certificates.collect(),
+        }))
+    }
+
+    fn save_certificate(
+        &self,
+        folder: &str,
+        certificate: &Certificate,
+        provider: &dyn CryptoProvider,
+    ) -> Result<(), PartyError> {
+        let name = format!("{}.pem", certificate.thumbprint(provider));
+        let text = pem::encode("CERTIFICATE", certificate.octets());
+        self.write(folder, &name, &text)
+    }
+
+    fn certificates(&self, folder: &str, rules: &KeyRules) -> Result<Vec<Certificate>, PartyError> {
+        let mut certificates = Vec::new();
+        for file in self.files(folder)? {
+            for octets in read_pem(&file, "CERTIFICATE")? {
+                let certificate =
+                    Certificate::parse(&octets, rules).map_err(|fault| x509(&file, fault))?;
+                certificates.push(certificate);
+            }
+        }
+        Ok(certificates)
+    }
+
+    /// The PEM files of a folder, in the order of their names.
+    fn files(&self, folder: &str) -> Result<Vec<PathBuf>, PartyError> {
+        let folder = self.data.join(folder);
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
+        let mut files = fs::read_dir(&folder)
+            .and_then(|entries| {
+                entries
+                    .map(|entry| entry.map(|entry| entry.path()))
+                    .collect::<Result<Vec<_>, _>>()
+            })
+            .map_err(|source| io_fault(&folder, source))?;
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "pem"));
+        files.sort();
+        Ok(files)
+    }
+
+    fn write(&self, folder: &str, name: &str, content: &[u8]) -> Result<(), PartyError> {
+        let folder = self.data.join(folder);
+        durable::create_private_folder(&folder).map_err(|source| io_fault(&folder, source))?;
+        let file = folder.join(name);
+        durable::replace(&file, content).map_err(|source| io_fault(&file, source))
+    }
+}
+
+fn read_pem(file: &Path, label: &str) -> Result<Vec<Vec<u8>>, PartyError> {
+    let text = fs::read(file).map_err(|source| io_fault(file, source))?;
+    pem::decode(label, &text).map_err(|fault| PartyError::Pem {
+        file: file.to_owned(),
+        fault,
+    })
+}
+
+fn io_fault(file: &Path, source: io::Error) -> PartyError {
+    PartyError::Io {
+        file: file.to_owned(),
+        source,
+    }
+}
+
+fn x509(file: &Path, fault: X509Error) -> PartyError {
+    PartyError::X509 {
+        file: file.to_owned(),
+        fault: Box::new(fault),
+    }
+}
