@@ -62,7 +62,8 @@ pub struct Material<'a> {
 ///
 /// # Errors
 ///
-/// The first rule that fails, and the certificate that breaks it.
+/// The first rule that fails, and the certificate that breaks it. Where several chains can
+/// be built, all are tried; the error is then that of the first.
 pub fn verify(
     crypto: &dyn CryptoProvider,
     policy: &Policy,
@@ -72,22 +73,45 @@ pub fn verify(
     brand: Option<&Brand>,
     at: Date,
 ) -> Result<ChainVerified, ChainError> {
-    let chain = build::build(crypto, policy, material, end_entity)?;
-    let links = Links {
-        crypto,
-        chain: &chain,
-    };
-    signature::check(&links, material.roots)?;
-    validity::check(&links, at, purpose)?;
-    name_chaining::check(&links)?;
-    basic_constraints::check(&links)?;
-    key_usage::check(&links, purpose)?;
-    certificate_type::check(&links, purpose)?;
-    policies::check(&links)?;
-    let chain_brand = self::brand::check(&links, brand)?;
-    critical_extensions::check(&links)?;
-    revocation::check(&links, material, at)?;
-    Ok(ChainVerified::checked(chain, purpose, chain_brand))
+    let mut search = build::Search::new(crypto, policy, material, end_entity);
+    let mut first_error = None;
+    loop {
+        let chain = match search.next_chain() {
+            Ok(Some(chain)) => chain,
+            Ok(None) => return Err(first_error.unwrap_or_else(|| search.nothing_found())),
+            Err(error) => return Err(first_error.unwrap_or(error)),
+        };
+        let links = Links {
+            crypto,
+            chain: &chain,
+        };
+        match check(&links, policy, material, purpose, brand, at) {
+            Ok(chain_brand) => return Ok(ChainVerified::checked(chain, purpose, chain_brand)),
+            Err(error) => first_error = first_error.or(Some(error)),
+        }
+    }
+}
+
+/// The ten rules, in their order.
+fn check(
+    links: &Links<'_>,
+    policy: &Policy,
+    material: &Material<'_>,
+    purpose: Purpose,
+    wanted: Option<&Brand>,
+    at: Date,
+) -> Result<Option<Brand>, ChainError> {
+    signature::check(links, material.roots)?;
+    validity::check(links, at, purpose)?;
+    name_chaining::check(links)?;
+    basic_constraints::check(links)?;
+    key_usage::check(links, purpose)?;
+    certificate_type::check(links, purpose)?;
+    policies::check(links)?;
+    let brand = self::brand::check(links, wanted)?;
+    critical_extensions::check(links)?;
+    revocation::check(links, material, policy, at)?;
+    Ok(brand)
 }
 
 /// A chain under examination, the end entity first.

@@ -1,10 +1,11 @@
-//! Finding the chain, within bounds.
+//! Finding chains among the certificates at hand, within bounds.
 //!
-//! From the end entity upwards, each step looks for certificates whose subject is the
-//! issuer and whose key may sign certificates, and takes the first whose key verifies the
-//! one below; where there is none, the first that fits by name, so that the rules can say
-//! what is wrong with it. No certificate is visited twice and no step goes back, so a
-//! hostile bag costs at most `max_candidates` signature checks.
+//! A depth-first search upwards by names, certificates that authorityKeyIdentifier names
+//! first. It goes back where a chain ends nowhere or fails a rule: after a change of roots
+//! two certificates of one brand CA may bear the same name and number, and only one of them
+//! leads to a root that still holds. Every certificate looked at as somebody's issuer
+//! counts against the policy's bound, over all chains together, so a hostile bag costs no
+//! more than that many steps.
 
 use super::{ChainError, Culprit, Material, Rule};
 use crate::crypto::CryptoProvider;
@@ -12,79 +13,130 @@ use crate::policy::Policy;
 use crate::x509::Certificate;
 use crate::x509::ext::KeyUsage;
 
-pub(super) fn build(
-    crypto: &dyn CryptoProvider,
-    policy: &Policy,
-    material: &Material<'_>,
-    end_entity: &Certificate,
-) -> Result<Vec<Certificate>, ChainError> {
-    let mut chain = vec![end_entity.clone()];
-    let mut tried = 0;
-    let mut current = end_entity;
-    while !current.is_self_issued() {
-        let refuse = |rule| ChainError {
-            certificate: Box::new(Culprit::of(crypto, current)),
-            rule,
-        };
-        if chain.len() >= policy.max_chain {
-            return Err(refuse(Rule::TooLong(policy.max_chain)));
-        }
-        let mut by_name = None;
-        let mut found = None;
-        for candidate in candidates(material, current) {
-            if chain.contains(candidate) {
-                continue;
-            }
-            tried += 1;
-            if tried > policy.max_candidates {
-                return Err(refuse(Rule::TooManyCandidates(policy.max_candidates)));
-            }
-            by_name = by_name.or(Some(candidate));
-            if current
-                .verify_signature(candidate.public_key(), crypto)
-                .is_ok()
-            {
-                found = Some(candidate);
-                break;
-            }
-        }
-        let issuer = found.or(by_name).ok_or_else(|| ChainError {
-            certificate: Box::new(Culprit::issuer_of(current)),
-            rule: Rule::Missing,
-        })?;
-        chain.push(issuer.clone());
-        current = issuer;
-    }
-    Ok(chain)
+/// The search for the chains of one certificate.
+pub(super) struct Search<'a> {
+    crypto: &'a dyn CryptoProvider,
+    policy: &'a Policy,
+    material: &'a Material<'a>,
+    end_entity: &'a Certificate,
+    /// Partial chains not yet extended, from the end entity upwards; the next one last.
+    open: Vec<Vec<&'a Certificate>>,
+    candidates: usize,
+    /// Where the search first ended without a chain.
+    dead_end: Option<ChainError>,
 }
 
-/// Certificates that may have issued `subject`: first those that it points at.
-fn candidates<'a>(
-    material: &Material<'a>,
-    subject: &'a Certificate,
-) -> impl Iterator<Item = &'a Certificate> {
-    let pointer = subject
+impl<'a> Search<'a> {
+    pub(super) fn new(
+        crypto: &'a dyn CryptoProvider,
+        policy: &'a Policy,
+        material: &'a Material<'a>,
+        end_entity: &'a Certificate,
+    ) -> Self {
+        Self {
+            crypto,
+            policy,
+            material,
+            end_entity,
+            open: vec![vec![end_entity]],
+            candidates: 0,
+            dead_end: None,
+        }
+    }
+
+    /// The next chain that ends in a trusted root, the end entity first; none when there
+    /// are no more.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::TooManyCandidates`].
+    pub(super) fn next_chain(&mut self) -> Result<Option<Vec<Certificate>>, ChainError> {
+        while let Some(partial) = self.open.pop() {
+            let Some(top) = partial.last().copied() else {
+                continue;
+            };
+            if top.is_self_issued() {
+                if self.material.roots.believes(self.crypto, top) {
+                    return Ok(Some(partial.into_iter().cloned().collect()));
+                }
+                self.ends_at(top, Rule::UntrustedRoot);
+            } else if partial.len() >= self.policy.max_chain {
+                self.ends_at(top, Rule::TooLong(self.policy.max_chain));
+            } else {
+                self.extend(&partial, top)?;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Why there is no chain at all.
+    pub(super) fn nothing_found(self) -> ChainError {
+        self.dead_end.unwrap_or_else(|| ChainError {
+            certificate: Box::new(Culprit::issuer_of(self.end_entity)),
+            rule: Rule::Missing,
+        })
+    }
+
+    /// Opens the search above each possible issuer of `top`.
+    fn extend(
+        &mut self,
+        partial: &[&'a Certificate],
+        top: &'a Certificate,
+    ) -> Result<(), ChainError> {
+        let material = self.material;
+        let mut found: Vec<&Certificate> = Vec::new();
+        for candidate in material.roots.roots().iter().chain(material.certificates) {
+            let usage = candidate.extensions().key_usage;
+            let fits = candidate.subject() == top.issuer()
+                && (usage.contains(KeyUsage::KEY_CERT_SIGN) || points_at(top, candidate));
+            if !fits || partial.contains(&candidate) || found.contains(&candidate) {
+                continue;
+            }
+            self.candidates += 1;
+            if self.candidates > self.policy.max_candidates {
+                let rule = Rule::TooManyCandidates(self.policy.max_candidates);
+                return Err(self.refuse(top, rule));
+            }
+            found.push(candidate);
+        }
+        if found.is_empty() {
+            self.dead_end.get_or_insert_with(|| ChainError {
+                certificate: Box::new(Culprit::issuer_of(top)),
+                rule: Rule::Missing,
+            });
+        }
+        // What is to be tried first goes on the stack last, whole groups in their order.
+        let (named, others): (Vec<_>, Vec<_>) = found
+            .into_iter()
+            .partition(|candidate| points_at(top, candidate));
+        for candidate in named.into_iter().chain(others).rev() {
+            let mut longer = partial.to_vec();
+            longer.push(candidate);
+            self.open.push(longer);
+        }
+        Ok(())
+    }
+
+    fn ends_at(&mut self, top: &Certificate, rule: Rule) {
+        if self.dead_end.is_none() {
+            self.dead_end = Some(self.refuse(top, rule));
+        }
+    }
+
+    fn refuse(&self, certificate: &Certificate, rule: Rule) -> ChainError {
+        ChainError {
+            certificate: Box::new(Culprit::of(self.crypto, certificate)),
+            rule,
+        }
+    }
+}
+
+/// Whether the authorityKeyIdentifier of `subject` names `issuer`.
+pub(super) fn points_at(subject: &Certificate, issuer: &Certificate) -> bool {
+    subject
         .extensions()
         .authority_key_identifier
         .as_ref()
-        .and_then(|identifier| identifier.signer());
-    let fits = move |candidate: &&'a Certificate| {
-        candidate.subject() == subject.issuer()
-            && candidate
-                .extensions()
-                .key_usage
-                .contains(KeyUsage::KEY_CERT_SIGN)
-    };
-    let all = || {
-        let held = material.certificates.iter();
-        material.roots.roots().iter().chain(held)
-    };
-    let points_at = pointer.clone();
-    let first = all()
-        .filter(fits)
-        .filter(move |candidate| points_at.as_ref() == Some(candidate.issuer_and_serial_number()));
-    let rest = all()
-        .filter(fits)
-        .filter(move |candidate| pointer.as_ref() != Some(candidate.issuer_and_serial_number()));
-    first.chain(rest)
+        .and_then(|identifier| identifier.signer())
+        .is_some_and(|signer| signer == *issuer.issuer_and_serial_number())
 }

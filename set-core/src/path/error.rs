@@ -102,6 +102,9 @@ pub enum Rule {
     /// 10: the CRL of its issuer, or one that the BCI names, is not held.
     #[error("the CRL of its issuer is not at hand")]
     CrlMissing,
+    /// 10: the list of CRLs in force in the brand is not held.
+    #[error("the list of CRLs in force in its brand is not at hand")]
+    BciMissing,
     /// 10: the CRL or BCI is too old to believe.
     #[error("the CRL or BCI is out of date since {0}")]
     Stale(Date),

@@ -2,140 +2,202 @@
 //!
 //! The BrandCRLIdentifier says which CRLs are in force in the brand. Those that concern
 //! the chain must be held, no older than it says, signed by their issuer and not past their
-//! next update. Whatever is missing or stale refuses the chain. Cardholder certificates are
-//! not put on CRLs (the issuer tells the gateway), so a chain that ends in one needs its
-//! CA's CRL only when the BCI names one.
+//! next update; the others it names must be held too where the policy asks for that.
+//! Whatever is missing or stale refuses the chain. Cardholder certificates are not put on
+//! CRLs (the issuer tells the gateway), so a chain that ends in one needs its CA's CRL only
+//! when the BCI names one.
+//!
+//! A CA may sign its CRLs with another key than its certificates. The certificate of that
+//! key is not of the chain, so it is judged here: same name, type and issuer, in force, and
+//! not on the CRL of the CA above. That is why the check goes from the root down.
 
+mod signers;
+
+use self::signers::{Authority, signers};
 use super::{ChainError, Links, Material, Rule};
 use crate::asn1::Date;
-use crate::x509::ext::{CertificateType, KeyUsage};
+use crate::pkcs7::Name;
+use crate::policy::Policy;
+use crate::x509::ext::CertificateType;
 use crate::x509::{BrandCrlIdentifier, Certificate, Crl};
 
 pub(super) fn check(
     links: &Links<'_>,
     material: &Material<'_>,
+    policy: &Policy,
     at: Date,
 ) -> Result<(), ChainError> {
-    let bci = fresh_bci(links, material, at)?;
-    for (_, subject, issuer) in links.downwards() {
-        if subject.is_self_issued() {
-            continue;
+    let check = Check {
+        links,
+        material,
+        policy,
+        at,
+    };
+    let Some(root) = links.chain.last() else {
+        return Ok(());
+    };
+    let mut above = root;
+    let mut crl = check.crl_of(Authority::root(root), root)?;
+    check.not_on(crl, root)?;
+    let mut believed_bci = None;
+    for (below, subject, issuer) in links.downwards().skip(1) {
+        if issuer != above {
+            let authority = Authority {
+                certificate: issuer,
+                issuer: above,
+                issuer_crl: Some(crl),
+            };
+            if below == 0 && check.exempt(subject, believed_bci) {
+                break;
+            }
+            crl = check.crl_of(authority, subject)?;
+            above = issuer;
         }
-        let number = bci.and_then(|bci| {
-            bci.crls()
-                .find(|identifier| identifier.issuer_name == *issuer.subject())
-                .map(|identifier| identifier.crl_number)
-        });
-        let only_cardholders = subject
+        check.not_on(crl, subject)?;
+        let is_brand_ca = subject
             .extensions()
             .certificate_type
-            .contains(CertificateType::CARD);
-        if only_cardholders && number.is_none() {
-            continue;
+            .contains(CertificateType::BCA);
+        if below > 0 && is_brand_ca {
+            let authority = Authority {
+                certificate: subject,
+                issuer,
+                issuer_crl: Some(crl),
+            };
+            believed_bci = Some(check.bci(authority)?);
         }
-        let crl = newest(material, issuer)
-            .filter(|crl| number.is_none_or(|number| crl.number() >= number))
-            .ok_or_else(|| links.refuse(subject, Rule::CrlMissing))?;
-        verify_crl(links, material, crl, issuer, at)?;
-        if let Some(since) = crl.revoked_since(subject.serial_number()) {
-            return Err(links.refuse(subject, Rule::Revoked(since)));
-        }
+    }
+    if let Some(bci) = believed_bci.filter(|_| policy.require_every_listed_crl) {
+        check.all_listed(bci)?;
     }
     Ok(())
 }
 
-/// The brand's BCI, believed: signed by the brand CA of this very chain, and in time. A
-/// chain that ends at the brand CA or above needs none.
-fn fresh_bci<'a>(
-    links: &Links<'_>,
-    material: &Material<'a>,
+struct Check<'a> {
+    links: &'a Links<'a>,
+    material: &'a Material<'a>,
+    policy: &'a Policy,
     at: Date,
-) -> Result<Option<&'a BrandCrlIdentifier>, ChainError> {
-    let brand_ca = links.downwards().find(|(below, subject, _)| {
-        *below > 0
-            && subject
-                .extensions()
-                .certificate_type
-                .contains(CertificateType::BCA)
-    });
-    let Some((_, brand_ca, _)) = brand_ca else {
-        return Ok(None);
-    };
-    let bci = material
-        .bci
-        .ok_or_else(|| links.refuse(brand_ca, Rule::CrlMissing))?;
-    let signed = crl_signers(links, material, brand_ca)
-        .any(|signer| bci.verify_signature(signer, links.crypto).is_ok());
-    if !signed || bci.has_unknown_critical() {
-        return Err(links.refuse(brand_ca, Rule::RevocationSignature));
-    }
-    let unsigned = &bci.to_be_signed;
-    if unsigned.bci_not_after < at {
-        return Err(links.refuse(brand_ca, Rule::Stale(unsigned.bci_not_after)));
-    }
-    if at < unsigned.bci_not_before {
-        return Err(links.refuse(brand_ca, Rule::NotYetValid(unsigned.bci_not_before)));
-    }
-    Ok(Some(bci))
 }
 
-fn newest<'a>(material: &Material<'a>, issuer: &Certificate) -> Option<&'a Crl> {
-    material
-        .crls
-        .iter()
-        .filter(|crl| crl.issuer() == issuer.subject())
-        .max_by_key(|crl| crl.number())
-}
+impl<'a> Check<'a> {
+    /// Whether `end_entity` is a cardholder's and the BCI names no CRL of its CA.
+    fn exempt(&self, end_entity: &Certificate, bci: Option<&BrandCrlIdentifier>) -> bool {
+        end_entity.extensions().certificate_type == CertificateType::CARD
+            && bci.is_some_and(|bci| number_listed(bci, end_entity.issuer()).is_none())
+    }
 
-fn verify_crl(
-    links: &Links<'_>,
-    material: &Material<'_>,
-    crl: &Crl,
-    issuer: &Certificate,
-    at: Date,
-) -> Result<(), ChainError> {
-    let signed = crl_signers(links, material, issuer).any(|signer| {
-        crl.verify_signature(signer.public_key(), links.crypto)
-            .is_ok()
-    });
-    if !signed || crl.has_unknown_critical() {
-        return Err(links.refuse(issuer, Rule::RevocationSignature));
-    }
-    if crl.next_update() < at {
-        return Err(links.refuse(issuer, Rule::Stale(crl.next_update())));
-    }
-    if at < crl.this_update() {
-        return Err(links.refuse(issuer, Rule::NotYetValid(crl.this_update())));
-    }
-    Ok(())
-}
-
-/// The certificates whose key may sign the issuer's CRLs: its own, where one key does both,
-/// and those of the same name, issued by the same CA, for CRL signing alone.
-fn crl_signers<'a>(
-    links: &'a Links<'_>,
-    material: &'a Material<'_>,
-    issuer: &'a Certificate,
-) -> impl Iterator<Item = &'a Certificate> {
-    let may_sign = |candidate: &&Certificate| {
-        candidate
-            .extensions()
-            .key_usage
-            .contains(KeyUsage::CRL_SIGN)
-    };
-    let above = links
-        .chain
-        .iter()
-        .find(|certificate| *certificate.subject() == *issuer.issuer());
-    let siblings = material.certificates.iter().filter(move |candidate| {
-        *candidate != issuer
-            && candidate.subject() == issuer.subject()
-            && candidate.issuer() == issuer.issuer()
-            && above.is_some_and(|above| {
-                candidate
-                    .verify_signature(above.public_key(), links.crypto)
-                    .is_ok()
+    /// The CRL of a CA, wanted because of `subject`: the newest held that verifies.
+    fn crl_of(
+        &self,
+        authority: Authority<'_>,
+        subject: &Certificate,
+    ) -> Result<&'a Crl, ChainError> {
+        let crls = self
+            .in_force(authority.certificate.subject())
+            .map_err(|rule| self.links.refuse(subject, rule))?;
+        let signers = signers(
+            self.links.crypto,
+            self.material,
+            self.policy,
+            self.at,
+            authority,
+        );
+        crls.into_iter()
+            .find(|crl| {
+                signers
+                    .iter()
+                    .any(|signer| signer.signed_crl(self.links.crypto, crl))
             })
-    });
-    std::iter::once(issuer).chain(siblings).filter(may_sign)
+            .ok_or_else(|| {
+                self.links
+                    .refuse(authority.certificate, Rule::RevocationSignature)
+            })
+    }
+
+    /// The CRLs of an issuer that are in force, the newest first; there is at least one, and
+    /// no more than the policy's number of candidates.
+    fn in_force(&self, issuer: &Name) -> Result<Vec<&'a Crl>, Rule> {
+        let listed = self
+            .material
+            .bci
+            .and_then(|bci| number_listed(bci, issuer))
+            .unwrap_or(0);
+        let mut crls: Vec<&Crl> = self
+            .material
+            .crls
+            .iter()
+            .filter(|crl| crl.issuer() == issuer && crl.number() >= listed)
+            .collect();
+        crls.sort_by_key(|crl| core::cmp::Reverse((crl.number(), crl.this_update())));
+        let first = crls.first().copied().ok_or(Rule::CrlMissing)?;
+        crls.retain(|crl| crl.this_update() <= self.latest() && self.at <= crl.next_update());
+        crls.truncate(self.policy.max_candidates);
+        if !crls.is_empty() {
+            Ok(crls)
+        } else if first.next_update() < self.at {
+            Err(Rule::Stale(first.next_update()))
+        } else {
+            Err(Rule::NotYetValid(first.this_update()))
+        }
+    }
+
+    /// The latest moment at which something signed just now may begin: clocks differ.
+    fn latest(&self) -> Date {
+        self.at.plus(self.policy.freshness_seconds)
+    }
+
+    /// The brand's BCI, believed: signed by the brand CA of this very chain, and in time.
+    fn bci(&self, brand_ca: Authority<'_>) -> Result<&'a BrandCrlIdentifier, ChainError> {
+        let refuse = |rule| self.links.refuse(brand_ca.certificate, rule);
+        let bci = self.material.bci.ok_or_else(|| refuse(Rule::BciMissing))?;
+        let signed = signers(
+            self.links.crypto,
+            self.material,
+            self.policy,
+            self.at,
+            brand_ca,
+        )
+        .iter()
+        .any(|signer| signer.signed_bci(self.links.crypto, bci));
+        if !signed {
+            return Err(refuse(Rule::RevocationSignature));
+        }
+        let list = &bci.to_be_signed;
+        if list.bci_not_after < self.at {
+            Err(refuse(Rule::Stale(list.bci_not_after)))
+        } else if self.latest() < list.bci_not_before {
+            Err(refuse(Rule::NotYetValid(list.bci_not_before)))
+        } else {
+            Ok(bci)
+        }
+    }
+
+    /// Every CRL that the BCI names is held and in force, those of other issuers included.
+    /// What these say is not asked, as nothing in this chain depends on it.
+    fn all_listed(&self, bci: &BrandCrlIdentifier) -> Result<(), ChainError> {
+        let end_entity = self.links.chain.first();
+        for listed in bci.crls() {
+            if let (Err(rule), Some(end_entity)) = (self.in_force(&listed.issuer_name), end_entity)
+            {
+                return Err(self.links.refuse(end_entity, rule));
+            }
+        }
+        Ok(())
+    }
+
+    fn not_on(&self, crl: &Crl, subject: &Certificate) -> Result<(), ChainError> {
+        match crl.revoked_since(subject.serial_number()) {
+            Some(since) => Err(self.links.refuse(subject, Rule::Revoked(since))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The number of the CRL of `issuer` in force, as the BCI has it.
+fn number_listed(bci: &BrandCrlIdentifier, issuer: &Name) -> Option<u64> {
+    bci.crls()
+        .filter(|listed| listed.issuer_name == *issuer)
+        .map(|listed| listed.crl_number)
+        .max()
 }

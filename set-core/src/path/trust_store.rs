@@ -3,6 +3,7 @@
 use crate::crypto::CryptoProvider;
 use crate::pkcs7::Digest;
 use crate::x509::Certificate;
+use crate::x509::ext::CertificateType;
 
 /// Root certificates installed with the software, and successors learned since.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +33,7 @@ impl TrustStore {
         root: &Certificate,
         thumbprint: &Digest,
     ) -> bool {
-        let fits = root.is_self_issued() && root.thumbprint(crypto) == *thumbprint;
+        let fits = is_root(crypto, root) && root.thumbprint(crypto) == *thumbprint;
         if fits && !self.roots.contains(root) {
             self.roots.push(root.clone());
         }
@@ -47,13 +48,23 @@ impl TrustStore {
     }
 
     fn is_successor(&self, crypto: &dyn CryptoProvider, root: &Certificate) -> bool {
-        root.is_self_issued()
-            && self.roots.iter().any(|ours| {
-                let announced = &ours.extensions().hashed_root_key;
-                announced
-                    .as_ref()
-                    .is_some_and(|announced| announced.announces(root.public_key(), crypto))
-            })
-            && root.verify_signature(root.public_key(), crypto).is_ok()
+        self.roots.iter().any(|ours| {
+            let announced = &ours.extensions().hashed_root_key;
+            announced
+                .as_ref()
+                .is_some_and(|announced| announced.announces(root.public_key(), crypto))
+        }) && is_root(crypto, root)
     }
+}
+
+/// Whether a certificate is what a root's is: self-issued, of type rca, a CA's, and signed
+/// with its own key.
+fn is_root(crypto: &dyn CryptoProvider, certificate: &Certificate) -> bool {
+    let extensions = certificate.extensions();
+    certificate.is_self_issued()
+        && extensions.certificate_type.contains(CertificateType::RCA)
+        && extensions.basic_constraints.ca
+        && certificate
+            .verify_signature(certificate.public_key(), crypto)
+            .is_ok()
 }
