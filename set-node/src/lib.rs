@@ -16,6 +16,9 @@
 //! | [`node`] | a server put together |
 //! | [`party`] | keys, certificates, CRLs and BCI of a party in its data folder |
 //! | [`call`] | requests to a peer, traced on demand |
+//! | [`enroll`] | the root to believe and the answers to a CA's form |
+//! | [`station`] | provider, clock, policy and name of a program |
+//! | [`money`] | amounts as people read them |
 //! | [`cli`] | flags and exit codes that all roles share |
 #![forbid(unsafe_code)]
 
@@ -24,11 +27,14 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod durable;
+pub mod enroll;
 pub mod keystore;
+pub mod money;
 pub mod node;
 pub mod party;
 pub mod pem;
 pub mod service;
+pub mod station;
 pub mod store;
 pub mod telemetry;
 pub mod transport;
