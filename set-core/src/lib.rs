@@ -19,4 +19,5 @@ pub mod policy;
 pub mod proof;
 pub mod secret;
 pub mod treatment;
+pub mod wake_up;
 pub mod x509;
