@@ -7,6 +7,7 @@
 pub mod inquiry;
 pub mod outcome;
 pub mod purchase;
+pub mod registration;
 
 pub use self::outcome::Outcome;
 pub use self::purchase::{Card, Initiating, Offered, Ordering, Wish};

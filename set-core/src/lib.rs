@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod asn1;
+pub mod ca;
 pub mod cardholder;
 pub mod crypto;
 pub mod error;
@@ -17,6 +18,7 @@ pub mod path;
 pub mod pkcs7;
 pub mod policy;
 pub mod proof;
+pub mod registration;
 pub mod secret;
 pub mod treatment;
 pub mod wake_up;

@@ -3,6 +3,7 @@
 mod block;
 mod pan_data;
 mod pan_token;
+mod registration;
 
 use der::asn1::ObjectIdentifier;
 use zeroize::Zeroizing;

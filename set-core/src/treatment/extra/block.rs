@@ -2,7 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use crate::secret::{CardExpiry, PAN_MAX_DIGITS, Pan, SECRET_LEN};
+use crate::secret::{
+    ACCT_IDENTIFICATION_LEN, AcctIdentification, CardExpiry, PAN_MAX_DIGITS, Pan, SECRET_LEN,
+};
 
 /// Octets of a card expiry.
 const EXPIRY_LEN: usize = 6;
@@ -56,6 +58,11 @@ impl<'a> Reader<'a> {
 
     pub(super) fn expiry(&mut self) -> Option<CardExpiry> {
         CardExpiry::new(self.take::<EXPIRY_LEN>()?).ok()
+    }
+
+    /// An account, padded on the right with spaces.
+    pub(super) fn account(&mut self) -> Option<AcctIdentification> {
+        AcctIdentification::new(self.take::<ACCT_IDENTIFICATION_LEN>()?).ok()
     }
 
     pub(super) fn secret(&mut self) -> Option<[u8; SECRET_LEN]> {

@@ -1,0 +1,161 @@
+//! CertInqReq: what became of my request?
+
+use super::Ca;
+use super::answer::{self, Answered, Case, Kind, Reply, Serials};
+use super::approval::Decision;
+use super::record::{Pended, Registration};
+use crate::asn1::{Raw, oid};
+use crate::error::{Error, PeerFault};
+use crate::exchange::Context;
+use crate::exchange::receive::check_rrpid;
+use crate::msg::cert::cert_inq::{CertInqReq, CertInqReqTbs};
+use crate::msg::cert::request_type::RequestType;
+use crate::msg::ids::{Bin, LocalId};
+use crate::msg::wrapper::MessageHeader;
+use crate::pkcs7::SignedData;
+use crate::treatment::s;
+
+/// A CertInqReq, not yet believed.
+#[derive(Debug)]
+pub struct Opened {
+    header: MessageHeader,
+    data: Raw<CertInqReqTbs>,
+    signed: SignedData,
+}
+
+/// What is next for a CertInqReq.
+#[derive(Debug)]
+pub enum Judged {
+    /// It is answered at once.
+    Answered(Box<Answered>),
+    /// The request waits for its approval: the institution is to be asked again.
+    Pending(Box<Inquiry>),
+}
+
+/// An inquiry after a request that waits for its approval.
+#[derive(Debug)]
+pub struct Inquiry {
+    case: Case,
+}
+
+/// Looks into a CertInqReq.
+///
+/// # Errors
+///
+/// decodingFailure when it is not one.
+pub fn open(header: &MessageHeader, request: &CertInqReq) -> Result<Opened, Error> {
+    Ok(Opened {
+        header: header.clone(),
+        data: s::unverified(request, oid::content::CERT_INQ_REQ_TBS)?,
+        signed: request.clone(),
+    })
+}
+
+impl Opened {
+    /// The CA's id of the registration, under which the [`Registration`] was stored.
+    #[must_use]
+    pub fn lid_ca(&self) -> &LocalId {
+        &self.data.lid_ca
+    }
+
+    /// Checks the inquiry against the registration that was stored under its lid-CA.
+    ///
+    /// The entity has no certificate yet: it signs with the new key, as in its CertReq.
+    ///
+    /// # Errors
+    ///
+    /// In the order of checking: unknownLID for a registration that nobody knows or that no
+    /// CertReq came for; signatureFailure; unknownRRPID; unknownLID, unspecifiedFailure when
+    /// lid-EE or idData are not those of the registration.
+    pub fn judge(
+        self,
+        context: &Context<'_>,
+        ca: &Ca,
+        registration: Option<Registration>,
+    ) -> Result<Judged, Error> {
+        match registration.ok_or(PeerFault::UnknownLid)? {
+            Registration::Offered(_) => Err(PeerFault::UnknownLid.into()),
+            Registration::Pended(pended) => {
+                let case = self.case(context, ca, pended)?;
+                Ok(Judged::Pending(Box::new(Inquiry { case })))
+            }
+            Registration::Decided(decided) => {
+                let case = self.case(context, ca, decided.pended.clone())?;
+                let answered = case.repeat(context, ca, &decided)?;
+                Ok(Judged::Answered(Box::new(answered)))
+            }
+        }
+    }
+
+    fn case(self, context: &Context<'_>, ca: &Ca, pended: Pended) -> Result<Case, Error> {
+        let key = pended
+            .keys
+            .public_key_s
+            .as_ref()
+            .ok_or(PeerFault::SignatureFailure(
+                "the inquiry has no key to verify it with",
+            ))?
+            .key(&context.policy.key_rules)?;
+        s::verify_possession::<CertInqReqTbs>(
+            context.crypto,
+            &self.signed,
+            oid::content::CERT_INQ_REQ_TBS,
+            &key,
+        )?;
+        let data = self.data.into_value();
+        check_rrpid(&self.header, data.rrpid)?;
+        if data.lid_ca != pended.offered.lid_ca || data.lid_ee != pended.offered.lid_ee {
+            return Err(PeerFault::UnknownLid.into());
+        }
+        if data.id_data != pended.offered.id_data {
+            return Err(PeerFault::Unspecified("idData is not that of the registration").into());
+        }
+        Ok(Case {
+            reply: Reply {
+                kind: Kind::CertInqRes,
+                rrpid: data.rrpid,
+                lid_ee: data.lid_ee,
+                chall_ee3: data.chall_ee3,
+                lid_ca: data.lid_ca,
+                thumbs: data.thumbs,
+            },
+            secrets: answer::unseal(context, ca, &pended.sealed)?,
+            pended,
+        })
+    }
+}
+
+impl Inquiry {
+    /// The CA's id of the registration, as the institution was told it.
+    #[must_use]
+    pub fn lid_ca(&self) -> &LocalId {
+        &self.case.pended.offered.lid_ca
+    }
+
+    /// Which certificates.
+    #[must_use]
+    pub fn request_type(&self) -> RequestType {
+        self.case.pended.offered.request_type
+    }
+
+    /// The issuer or acquirer who is asked.
+    #[must_use]
+    pub fn bin(&self) -> &Bin {
+        &self.case.pended.offered.bin
+    }
+
+    /// Carries out the decision: issues the certificates, or says why not.
+    ///
+    /// # Errors
+    ///
+    /// As [`super::cert_req::Pending::decide`].
+    pub fn decide(
+        self,
+        context: &Context<'_>,
+        ca: &Ca,
+        decision: Decision,
+        serials: &Serials,
+    ) -> Result<Answered, Error> {
+        self.case.decide(context, ca, decision, serials)
+    }
+}

@@ -1,0 +1,173 @@
+//! What a CA remembers of a registration between its messages.
+//!
+//! The encoding is DER; a store keeps it under lid-CA. It holds no account number and no
+//! secret in clear: what an answer must still carry in secret is sealed for the CA's own
+//! encryption key.
+
+use crate::asn1::strings::SetString;
+use crate::asn1::{Date, Opaque, SeqOf};
+use crate::msg::back_key::BackKeyData;
+use crate::msg::cert::cert_req::PublicKeySorE;
+use crate::msg::cert::cert_res::CertStatusCode;
+use crate::msg::cert::id_data::IdData;
+use crate::msg::cert::request_type::RequestType;
+use crate::msg::ids::{Bin, Challenge, LocalId};
+use crate::pkcs7::EnvelopedData;
+use crate::secret::Secret;
+use crate::{choice, sequence};
+
+choice! {
+    /// A registration at the CA.
+    ///
+    /// ```text
+    /// Offered ──CertReq──▶ Pended ──CertInqReq──▶ Decided
+    ///    └────────────────CertReq──────────────────▲
+    /// ```
+    ///
+    /// ```text
+    /// Registration ::= CHOICE {
+    ///   offered  [0] Offered,
+    ///   pended   [1] Pended,
+    ///   decided  [2] Decided
+    /// }
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Registration = "Registration" {
+        /// The form, or a referral, was sent.
+        Offered(Offered) = "offered" [implicit 0],
+        /// The request waits for its approval.
+        Pended(Pended) = "pended" [implicit 1],
+        /// The request was granted or refused.
+        Decided(Decided) = "decided" [implicit 2],
+    }
+}
+
+impl Registration {
+    /// How it began.
+    #[must_use]
+    pub const fn offered(&self) -> &Offered {
+        match self {
+            Self::Offered(offered) => offered,
+            Self::Pended(pended) => &pended.offered,
+            Self::Decided(decided) => &decided.pended.offered,
+        }
+    }
+}
+
+sequence! {
+    /// The form, or a referral, was sent.
+    ///
+    /// ```text
+    /// Offered ::= SEQUENCE {
+    ///   lid-CA       LocalID,
+    ///   lid-EE       LocalID,
+    ///   chall-CA     Challenge,
+    ///   requestType  RequestType,
+    ///   bin          BIN,
+    ///   date         Date,
+    ///   idData       [0] EXPLICIT IDData OPTIONAL,
+    ///   regFormID    [1] INTEGER (0..MAX) OPTIONAL,
+    ///   refusal      [2] CertStatusCode OPTIONAL
+    /// }
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Offered = "Offered" {
+        /// The CA's id of the registration.
+        lid_ca: LocalId = "lid-CA",
+        /// The entity's id of the registration.
+        lid_ee: LocalId = "lid-EE",
+        /// What the CertReq must echo.
+        chall_ca: Challenge = "chall-CA",
+        /// Which certificates.
+        request_type: RequestType = "requestType",
+        /// The issuer or acquirer.
+        bin: Bin = "bin",
+        /// When.
+        date: Date = "date",
+        /// For whom, unless for a cardholder.
+        id_data: Option<IdData> = "idData" [explicit 0 optional],
+        /// The form that was sent.
+        reg_form_id: Option<u64> = "regFormID" [implicit 1 optional],
+        /// Why a referral was sent instead.
+        refusal: Option<CertStatusCode> = "refusal" [implicit 2 optional],
+    }
+}
+
+sequence! {
+    /// A request that is in order and waits for its approval.
+    ///
+    /// ```text
+    /// Pended ::= SEQUENCE {
+    ///   offered       Offered,
+    ///   keys          PublicKeySorE,
+    ///   uniqueCardID  [0] UniqueCardholderID OPTIONAL,
+    ///   cardEnd       [1] Date OPTIONAL,
+    ///   sealed        [2] EnvelopedData
+    /// }
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Pended = "Pended" {
+        /// How it began.
+        offered: Offered = "offered",
+        /// The keys to be certified.
+        keys: PublicKeySorE = "keys",
+        /// The common name of a cardholder's certificate.
+        unique_card_id: Option<UniqueCardholderId> = "uniqueCardID" [implicit 0 optional],
+        /// The last second of a card's last month.
+        card_end: Option<Date> = "cardEnd" [implicit 1 optional],
+        /// [`AnswerSecrets`], for the CA's own encryption key.
+        sealed: EnvelopedData = "sealed" [implicit 2],
+    }
+}
+
+sequence! {
+    /// A request that was granted or refused.
+    ///
+    /// ```text
+    /// Decided ::= SEQUENCE {
+    ///   pended        Pended,
+    ///   code          CertStatusCode,
+    ///   message       [0] EXPLICIT SETString OPTIONAL,
+    ///   certificates  [1] SEQUENCE OF ANY OPTIONAL       -- Certificate
+    /// }
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Decided = "Decided" {
+        /// The request.
+        pended: Pended = "pended",
+        /// What came of it.
+        code: CertStatusCode = "code",
+        /// The word that went with it.
+        message: Option<SetString> = "message" [explicit 0 optional],
+        /// The certificates issued.
+        certificates: Option<SeqOf<Opaque>> = "certificates" [implicit 1 optional],
+    }
+}
+
+sequence! {
+    /// What an answer carries in secret, or is encrypted under.
+    ///
+    /// ```text
+    /// AnswerSecrets ::= SEQUENCE {
+    ///   nonceCCA  [0] Nonce OPTIONAL,
+    ///   backKey   [1] BackKeyData OPTIONAL
+    /// }
+    /// ```
+    #[derive(Debug, PartialEq, Eq)]
+    pub struct AnswerSecrets = "AnswerSecrets" {
+        /// The CCA's half of the PANSecret.
+        nonce_cca: Option<Secret> = "nonceCCA" [implicit 0 optional],
+        /// The key that the entity gave for the answer.
+        back_key: Option<BackKeyData> = "backKey" [implicit 1 optional],
+    }
+}
+
+crate::text! {
+    /// The common name of a cardholder's certificate: base64 of 20 octets, which show no
+    /// account number.
+    ///
+    /// ```text
+    /// UniqueCardholderID ::= VisibleString (SIZE(28))
+    /// ```
+    pub struct UniqueCardholderId = "UniqueCardholderID", Visible, 28..=28, "VisibleString (SIZE(28))";
+}

@@ -1,0 +1,69 @@
+//! Asking again: CertInqReq.
+
+use super::Filed;
+use crate::asn1::{Raw, oid};
+use crate::error::Error;
+use crate::exchange::Context;
+use crate::msg::cert::cert_inq::CertInqReqTbs;
+use crate::msg::ids::LocalId;
+use crate::msg::message::Message;
+use crate::party::Trust;
+use crate::pkcs7::IssuerAndSerialNumber;
+use crate::treatment::{Attached, Signer, s};
+
+/// The CA has not decided.
+#[derive(Debug)]
+pub struct Pended {
+    filed: Filed,
+    lid_ca: LocalId,
+}
+
+impl Pended {
+    pub(super) const fn new(filed: Filed, lid_ca: LocalId) -> Self {
+        Self { filed, lid_ca }
+    }
+
+    /// The CA's id of the registration.
+    #[must_use]
+    pub const fn lid_ca(&self) -> &LocalId {
+        &self.lid_ca
+    }
+
+    /// Asks what became of the request: gives the state and the octets of CertInqReq,
+    /// signed with the new key, which has no certificate yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Provider`].
+    pub fn inquire(self, context: &Context<'_>, trust: &Trust) -> Result<(Filed, Vec<u8>), Error> {
+        let state = Filed {
+            rrpid: context.fresh_rrpid()?,
+            chall_ee3: context.fresh_challenge()?,
+            lid_ca: Some(self.lid_ca.clone()),
+            thumbs: trust.thumbs(context)?,
+            ..self.filed
+        };
+        let data = Raw::new(CertInqReqTbs {
+            rrpid: state.rrpid,
+            lid_ee: state.lid_ee.clone(),
+            chall_ee3: state.chall_ee3,
+            lid_ca: self.lid_ca,
+            id_data: state.id_data.clone(),
+            thumbs: state.thumbs.clone(),
+        })?;
+        let signer = Signer {
+            key: &state.keys.signature,
+            certificate: IssuerAndSerialNumber::none(),
+        };
+        let signed = s::s(
+            context.crypto,
+            &[signer],
+            oid::content::CERT_INQ_REQ_TBS,
+            &data,
+            &Attached::none(),
+        )?;
+        let message = Message::CertInqReq(Box::new(signed));
+        let octets = context.wrap(message, Some(state.rrpid), None)?;
+        Ok((state, octets))
+    }
+}
