@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn the_block_is_the_raw_fields_with_the_pan_padded_by_zero_octets() {
-        let mut expected = b"4111111111111111\0\0\0203012".to_vec();
+        let mut expected = b"4111111111111111\0\0\x00203012".to_vec();
         expected.extend([0x11; 20]);
         expected.extend([0x22; 20]);
         assert_eq!(*data("4111111111111111").to_block(), expected);

@@ -49,7 +49,7 @@ mod tests {
             card_expiry: CardExpiry::new("203012").unwrap(),
             ex_nonce: Nonce::new([0x22; 20]),
         };
-        let mut expected = b"4111111111111111\0\0\0203012".to_vec();
+        let mut expected = b"4111111111111111\0\0\x00203012".to_vec();
         expected.extend([0x22; 20]);
         assert_eq!(*token.to_block(), expected);
         assert_eq!(expected.len(), 45);
