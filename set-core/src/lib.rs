@@ -9,6 +9,7 @@ pub mod asn1;
 pub mod ca;
 pub mod cardholder;
 pub mod crypto;
+pub mod dump;
 pub mod error;
 pub mod exchange;
 pub mod merchant;

@@ -11,6 +11,7 @@ pub mod ids;
 pub mod message;
 pub mod payment;
 pub mod recur;
+pub mod registry;
 pub mod tags;
 pub mod thumbs;
 pub mod wrapper;

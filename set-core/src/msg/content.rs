@@ -53,14 +53,14 @@ use crate::x509::spki::SubjectPublicKeyInfo;
 /// ```
 #[must_use]
 pub fn schema_of_content(content_type: &ObjectIdentifier) -> Option<&'static Schema> {
-    TABLE
+    TYPES
         .iter()
         .find(|(known, _)| known == content_type)
         .map(|(_, schema)| *schema)
 }
 
 /// Every content type of SET with the type that it names.
-const TABLE: &[(ObjectIdentifier, &Schema)] = &[
+pub const TYPES: &[(ObjectIdentifier, &Schema)] = &[
     (content::PAN_DATA, PanData::SCHEMA),
     (content::PAN_TOKEN, PanToken::SCHEMA),
     (content::PAN_ONLY, PanOnly::SCHEMA),

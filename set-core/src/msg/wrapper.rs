@@ -65,7 +65,7 @@ crate::integer! {
     /// ```
     ///
     /// Other numbers are taken, so that the receiver can answer versionTooOld or versionTooNew.
-    pub struct Version(u32) = "version", 0..=u32::MAX, "INTEGER (0..MAX)";
+    pub struct Version(u32) = "setVersion", 0..=u32::MAX, "INTEGER (0..MAX)";
 }
 
 impl Version {
