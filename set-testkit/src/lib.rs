@@ -1,10 +1,15 @@
 //! Deterministic provider, clock, test hierarchy and vectors for SET tests.
 #![forbid(unsafe_code)]
 
+pub mod alter;
+pub mod annotated;
 pub mod clock;
+pub mod corrupt;
 pub mod externals;
+pub mod generate;
 pub mod hierarchy;
 pub mod keys;
+pub mod prng;
 mod provider;
 
 pub use self::provider::Deterministic;

@@ -1,5 +1,7 @@
 //! Octets and a schema, joined into a tree.
 
+use std::collections::HashMap;
+
 use der::asn1::ObjectIdentifier;
 use der::{Decode, SliceReader, Tag};
 
@@ -37,6 +39,7 @@ pub(super) fn build(octets: &[u8], schema: &'static Schema) -> Vec<Node> {
     let mut walk = Walk {
         octets,
         left: MAX_NODES,
+        known: HashMap::new(),
     };
     let mut nodes = Vec::new();
     let mut at = 0;
@@ -47,14 +50,15 @@ pub(super) fn build(octets: &[u8], schema: &'static Schema) -> Vec<Node> {
                 at = element.end;
             }
             Ok(element) => {
-                let mut node = walk.stray(&element, "", holds_secrets(schema), 0);
+                let among_secrets = walk.holds_secrets(schema);
+                let mut node = walk.stray(&element, "", among_secrets, 0);
                 node.note = Some("after the end".into());
                 nodes.push(node);
                 at = element.end;
             }
             Err(error) => {
                 let mut rest = walk.malformed(at, octets.len(), &error.fault().to_string());
-                if holds_secrets(schema) {
+                if walk.holds_secrets(schema) {
                     rest.value = Some("[redacted]".into());
                 }
                 nodes.push(rest);
@@ -69,6 +73,8 @@ struct Walk<'a> {
     octets: &'a [u8],
     /// How many more nodes may be made.
     left: usize,
+    /// Which types are known to hold secrets or not, by their address.
+    known: HashMap<*const Schema, bool>,
 }
 
 impl Walk<'_> {
@@ -82,7 +88,8 @@ impl Walk<'_> {
     ) -> Node {
         let admitted = self.tag(element).is_some_and(|tag| schema.admits(tag));
         if !admitted {
-            let mut node = self.stray(element, name, holds_secrets(schema), depth);
+            let among_secrets = self.holds_secrets(schema);
+            let mut node = self.stray(element, name, among_secrets, depth);
             node.note = Some(format!("not a {}", schema.name));
             return node;
         }
@@ -123,21 +130,22 @@ impl Walk<'_> {
                 };
                 let schema = defined.unwrap_or(field.schema);
                 node.type_name = schema.name.into();
+                if field.name == "content" && matches!(schema.shape, Shape::Any) {
+                    // What it is cannot be told, so neither can whether it is secret.
+                    node.value = Some("[redacted]".into());
+                    node.note = Some("of unknown content type".into());
+                    return node;
+                }
                 let mut first = true;
-                self.children(
-                    element,
-                    &mut node,
-                    depth,
-                    holds_secrets(schema),
-                    |walk, child| {
-                        let mut inner = walk.typed(child, "", schema, depth + 1);
-                        if !first {
-                            inner.note = Some("a second value".into());
-                        }
-                        first = false;
-                        inner
-                    },
-                );
+                let among_secrets = self.holds_secrets(schema);
+                self.children(element, &mut node, depth, among_secrets, |walk, child| {
+                    let mut inner = walk.typed(child, "", schema, depth + 1);
+                    if !first {
+                        inner.note = Some("a second value".into());
+                    }
+                    first = false;
+                    inner
+                });
                 node
             }
         }
@@ -170,20 +178,15 @@ impl Walk<'_> {
                 node.type_name = of(schema, inner);
                 let mut index = 0usize;
                 let by_line = one_line(name);
-                self.children(
-                    element,
-                    &mut node,
-                    depth,
-                    holds_secrets(inner),
-                    |walk, child| {
-                        let label = format!("[{index}]");
-                        index += 1;
-                        match by_line.and_then(|show| show(walk, child)) {
-                            Some(line) => walk.line(child, &label, line),
-                            None => walk.typed(child, &label, inner, depth + 1),
-                        }
-                    },
-                );
+                let among_secrets = self.holds_secrets(inner);
+                self.children(element, &mut node, depth, among_secrets, |walk, child| {
+                    let label = format!("[{index}]");
+                    index += 1;
+                    match by_line.and_then(|show| show(walk, child)) {
+                        Some(line) => walk.line(child, &label, line),
+                        None => walk.typed(child, &label, inner, depth + 1),
+                    }
+                });
             }
             Shape::Any => {
                 let inside = self.untyped(element, name, depth);
@@ -213,7 +216,9 @@ impl Walk<'_> {
     ) {
         let mut next = fields.iter();
         let mut sibling = None;
-        let among_secrets = fields.iter().any(|field| holds_secrets(field.schema));
+        let among_secrets = fields.iter().any(|field| self.holds_secrets(field.schema));
+        // A misplaced component may stand where something harmless should.
+        let hide = among_secrets && !self.fits(element, fields);
         self.children(element, node, depth, among_secrets, |walk, child| {
             let tag = walk.tag(child);
             let mut ahead = next.clone();
@@ -230,7 +235,11 @@ impl Walk<'_> {
                 .map(|skipped| skipped.name)
                 .collect();
             next = ahead;
-            let mut inner = walk.component(child, field, sibling.as_ref(), depth + 1);
+            let mut inner = if hide {
+                walk.stray(child, field.name, true, depth + 1)
+            } else {
+                walk.component(child, field, sibling.as_ref(), depth + 1)
+            };
             if !missing.is_empty() {
                 inner.note = Some(format!("missing before it: {}", missing.join(", ")));
             }
@@ -246,6 +255,21 @@ impl Walk<'_> {
         if !missing.is_empty() {
             node.note = Some(format!("missing at the end: {}", missing.join(", ")));
         }
+    }
+
+    /// Whether the components are those of the type, in their order.
+    fn fits(&self, element: &Element, fields: &[Field]) -> bool {
+        let Ok(children) = element.children(self.octets) else {
+            return false;
+        };
+        let mut rest = fields.iter();
+        let optional = |field: &Field| field.presence != Presence::Required;
+        children.iter().all(|child| {
+            let tag = self.tag(child);
+            rest.by_ref()
+                .find(|field| tag.is_some_and(|tag| field.admits(tag)) || !optional(field))
+                .is_some_and(|field| tag.is_some_and(|tag| field.admits(tag)))
+        }) && rest.all(optional)
     }
 
     /// An element that the schema does not have there; it may be a misplaced secret.
@@ -357,6 +381,24 @@ impl Walk<'_> {
         Some(value::quoted(&name.to_string()))
     }
 
+    /// Whether a secret is part of the type.
+    fn holds_secrets(&mut self, schema: &'static Schema) -> bool {
+        let address: *const Schema = schema;
+        if let Some(known) = self.known.get(&address) {
+            return *known;
+        }
+        let found = schema.secret
+            || match &schema.shape {
+                Shape::Sequence(fields) | Shape::Choice(fields) => {
+                    fields.iter().any(|field| self.holds_secrets(field.schema))
+                }
+                Shape::SequenceOf(inner) | Shape::SetOf(inner) => self.holds_secrets(inner),
+                _ => false,
+            };
+        self.known.insert(address, found);
+        found
+    }
+
     fn node(&mut self, element: &Element, name: &str) -> Node {
         self.left = self.left.saturating_sub(1);
         Node {
@@ -423,18 +465,6 @@ fn carries_card(extension: &ObjectIdentifier) -> bool {
         message_extension::CARD_VERIFICATION,
     ]
     .contains(extension)
-}
-
-/// Whether a secret is part of the type.
-fn holds_secrets(schema: &Schema) -> bool {
-    schema.secret
-        || match &schema.shape {
-            Shape::Sequence(fields) | Shape::Choice(fields) => {
-                fields.iter().any(|field| holds_secrets(field.schema))
-            }
-            Shape::SequenceOf(inner) | Shape::SetOf(inner) => holds_secrets(inner),
-            _ => false,
-        }
 }
 
 /// The name of a list: its own, or that of what it lists.
