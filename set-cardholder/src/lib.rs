@@ -1,2 +1,118 @@
-//! The SET cardholder role as a program.
+//! The SET cardholder role as a program: a wallet for one card.
+//!
+//! The protocol is in [`set_core::cardholder`]; here is what it takes to run it: a data
+//! folder, a command line, and calls to the CA and to merchants. A wallet holds one card of
+//! one brand; another card is another data folder.
+//!
+//! | file of the data folder | what |
+//! |---|---|
+//! | `config.toml` | the configuration, see [`Config`] |
+//! | `card.pem` | account number, expiry and PANSecret, encrypted under the passphrase |
+//! | `keys/`, `identities/` | the signature key, encrypted, and its certificate |
+//! | `roots/`, `certificates/`, `crls/`, `bci.der` | whom the wallet believes |
+//! | `store.db` | the orders placed; no account number is in it |
 #![forbid(unsafe_code)]
+
+mod card;
+mod cli;
+mod config;
+mod enroll;
+mod failure;
+mod fetch;
+mod init;
+mod inquire;
+mod order;
+mod orders;
+mod outcome;
+mod pay;
+mod screen;
+mod show;
+mod wallet;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use set_node::call::Trace;
+use set_node::cli::Exit;
+use set_node::telemetry::start_logs;
+
+pub use self::card::CardData;
+pub use self::cli::{Cli, Command, EnrollArgs, InquireArgs, PayArgs};
+pub use self::config::Config;
+pub use self::enroll::enroll;
+pub use self::failure::Failure;
+pub use self::inquire::inquire;
+pub use self::orders::orders;
+pub use self::pay::pay;
+pub use self::screen::Screen;
+pub use self::show::show;
+pub use self::wallet::Wallet;
+
+/// Runs the program; the first of `args` is its name.
+///
+/// ```
+/// use std::process::ExitCode;
+///
+/// let code = set_cardholder::run(["set-cardholder", "--version"].map(Into::into));
+/// assert_eq!(code, ExitCode::SUCCESS);
+/// ```
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(fault) => {
+            // Nothing can be told when standard error is closed.
+            let _untold = fault.print();
+            let exit = if fault.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Success
+            };
+            return exit.into();
+        }
+    };
+    let mut screen = Screen::standard(cli.shared.format);
+    match execute(cli, &mut screen) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            screen.failure(&failure);
+            failure.exit().into()
+        }
+    }
+}
+
+fn execute(cli: Cli, screen: &mut Screen) -> Result<Exit, Failure> {
+    let config: Config = cli.shared.load_config()?;
+    start_logs(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::Runtime)?;
+    let trace = if cli.trace_wire {
+        Trace::Lines
+    } else {
+        Trace::Off
+    };
+    let data = cli.shared.data;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Init => init::init(&data, &config, screen).await,
+            Command::Enroll(args) => {
+                let mut wallet = Wallet::open(&data, config, trace).await?;
+                wallet.require_empty()?;
+                let card = CardData::read()?;
+                enroll(&mut wallet, &args, card, screen).await
+            }
+            Command::Pay(args) => {
+                let mut wallet = Wallet::open(&data, config, trace).await?;
+                pay(&mut wallet, &args, screen).await
+            }
+            Command::Inquire(args) => {
+                let mut wallet = Wallet::open(&data, config, trace).await?;
+                inquire(&mut wallet, &args, screen).await
+            }
+            Command::Orders => orders(&data, &config, screen).await,
+            Command::Show => show(&data, &config, screen).await,
+        }
+    })
+}

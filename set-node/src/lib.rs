@@ -18,6 +18,7 @@
 //! | [`call`] | requests to a peer, traced on demand |
 //! | [`enroll`] | the root to believe and the answers to a CA's form |
 //! | [`station`] | provider, clock, policy and name of a program |
+//! | [`proved`] | what a step proved, told on demand
 //! | [`money`] | amounts as people read them |
 //! | [`cli`] | flags and exit codes that all roles share |
 #![forbid(unsafe_code)]
@@ -33,6 +34,7 @@ pub mod money;
 pub mod node;
 pub mod party;
 pub mod pem;
+pub mod proved;
 pub mod service;
 pub mod station;
 pub mod store;

@@ -1,0 +1,215 @@
+//! `pay`: from a shop's wake-up message to the merchant's signed answer.
+
+use std::fmt;
+
+use set_core::asn1::strings::SetString;
+use set_core::cardholder::Card;
+use set_core::cardholder::purchase::{Initiating, Offered, Ordering, Wish};
+use set_core::msg::ids::{BrandId, Url};
+use set_core::proof::ChainVerified;
+use set_core::wake_up::{Payment, WakeUp};
+use set_core::x509::name::Brand;
+use set_node::cli::Exit;
+use set_node::money::Money;
+use set_node::proved::Proved;
+use set_node::transport::{Endpoint, MediaType, TransportError};
+
+use crate::cli::PayArgs;
+use crate::failure::{Failure, with};
+use crate::fetch;
+use crate::order::{self, Order, Progress};
+use crate::outcome::{self, Told};
+use crate::screen::Screen;
+use crate::wallet::{Peer, Wallet};
+
+/// Pays what a wake-up message describes.
+///
+/// The order is remembered before PReq is sent: whatever happens then, `inquire` can ask
+/// what came of it.
+///
+/// # Errors
+///
+/// The wake-up message is wrong or of another brand; the merchant cannot be reached or does
+/// not prove who it is; the cardholder does not agree.
+pub async fn pay(
+    wallet: &mut Wallet,
+    args: &PayArgs,
+    screen: &mut Screen,
+) -> Result<Exit, Failure> {
+    let card = wallet.card()?;
+    let octets = fetch::wake_up(&args.wake_up, &wallet.config.timeouts).await?;
+    let wake_up = WakeUp::parse(&octets)?;
+    wake_up.check_extension(|_| false)?;
+    let payment = wake_up.payment()?;
+    let wish = Wish {
+        od: payment.od.to_vec(),
+        purch_amt: payment.purch_amt,
+        brand_id: brand(&payment, &card)?,
+        language: wallet.language()?,
+        lid_m: payment.lid_m.cloned(),
+        install_recur_data: wake_up.install_recur_data(),
+    };
+    let endpoint: Endpoint = payment.set_url.as_str().parse()?;
+    let query_url = wake_up.query_url.as_ref().unwrap_or(payment.set_url);
+    // An address that cannot be called later is better found now.
+    let _callable: Endpoint = query_url.as_str().parse()?;
+    let query_url = Url::new(query_url.as_str())
+        .map_err(|_| Failure::Input("the wake-up message's query URL is too long"))?;
+
+    let peer = wallet.caller(endpoint, "merchant", MediaType::Payment);
+    let offered = initiate(wallet, &peer, wish.clone(), &card).await?;
+    let merchant = merchant_name(offered.merchant());
+    let offer = Offer {
+        merchant: merchant.clone(),
+        amount: Money(wish.purch_amt).to_string(),
+        brand: wish.brand_id.to_string(),
+        card: card.pan.masked(),
+        order: shown(&wish.od),
+    };
+    if !args.yes && !screen.agrees(&offer) {
+        return Err(Failure::Disagreed);
+    }
+
+    let context = wallet.station.context();
+    let (ordering, request) = offered.pay(&context, &card).map_err(with("wallet"))?;
+    let order = Order {
+        number: 0,
+        placed: ordering.placed().clone(),
+        merchant: SetString::new(merchant).map_err(|_| UNNAMED)?,
+        query_url,
+        progress: None,
+    };
+    let order = order::remember(&wallet.store, order).await?;
+    let response = peer
+        .exchange(&request)
+        .await
+        .map_err(|source| unanswered(&order, source))?;
+    let next = wake_up.success_url.as_ref().map(ToString::to_string);
+    finish(wallet, ordering, &response, order, next, screen).await
+}
+
+/// PInitReq and PInitRes: the merchant and the gateway are who they say.
+async fn initiate(
+    wallet: &mut Wallet,
+    peer: &Peer,
+    wish: Wish,
+    card: &Card,
+) -> Result<Offered, Failure> {
+    let context = wallet.station.context();
+    let bin = card.bin().map_err(with("wallet"))?;
+    let (state, request) =
+        Initiating::start(&context, wish, bin, &wallet.trust).map_err(with("wallet"))?;
+    let response = peer.exchange(&request).await?;
+    let context = wallet.station.context();
+    let offered = state
+        .handle(&context, &response, &mut wallet.trust)
+        .map_err(with("merchant"))?;
+    Proved::new("cardholder", "PInitRes", Some(offered.trans_ids().xid))
+        .chain("merchant", offered.merchant())
+        .chain("gateway", offered.gateway())
+        .fact("the merchant's signature is over our challenge")
+        .tell(wallet.trace);
+    wallet.keep_trust()?;
+    Ok(offered)
+}
+
+/// PRes: what the merchant made of the order.
+async fn finish(
+    wallet: &mut Wallet,
+    ordering: Ordering,
+    response: &[u8],
+    order: Order,
+    next: Option<String>,
+    screen: &mut Screen,
+) -> Result<Exit, Failure> {
+    let context = wallet.station.context();
+    let (placed, outcome) = ordering
+        .handle(&context, response, &mut wallet.trust)
+        .map_err(with("merchant"))?;
+    Proved::new("cardholder", "PRes", Some(placed.trans_ids.xid))
+        .fact("signed by the merchant that was ordered from")
+        .fact("about this transaction, over our challenge")
+        .tell(wallet.trace);
+    let Some(payload) = outcome.payloads().first() else {
+        return Err(UNNAMED);
+    };
+    let progress = Progress::of(payload, wallet.station.now());
+    let order = order::update(&wallet.store, order, progress.clone()).await?;
+    screen.result(&Told::new(&order, &outcome, next));
+    Ok(outcome::exit(&progress))
+}
+
+/// The brand to pay with: as the shop spells it, if it takes the card's.
+fn brand(payment: &Payment<'_>, card: &Card) -> Result<BrandId, Failure> {
+    let ours = card
+        .identity
+        .certificate
+        .brand()
+        .map_err(|fault| with("wallet")(fault.into()))?;
+    let accepted = payment
+        .brands
+        .iter()
+        .find(|accepted| Brand::of(&accepted.brand_id) == ours);
+    match accepted {
+        Some(accepted) => Ok(accepted.brand_id.clone()),
+        None => {
+            let names: Vec<&str> = payment
+                .brands
+                .iter()
+                .map(|accepted| accepted.brand_id.as_str())
+                .collect();
+            Err(Failure::Brand {
+                accepted: names.join(", "),
+                brand: ours.to_string(),
+            })
+        }
+    }
+}
+
+/// The name that the merchant's certificate gives: as on the statement, and the city.
+fn merchant_name(merchant: &ChainVerified) -> String {
+    let certificate = merchant.certificate();
+    match certificate.merchant_data() {
+        Ok(data) => {
+            let names = data.mer_name_seq.first();
+            format!("{}, {}", names.name, names.city)
+        }
+        Err(_) => certificate.subject().to_string(),
+    }
+}
+
+fn unanswered(order: &Order, source: TransportError) -> Failure {
+    let xid = order.placed.trans_ids.xid.to_string();
+    Failure::Unanswered { xid, source }
+}
+
+/// The order description as far as it is text, without control characters.
+fn shown(od: &[u8]) -> String {
+    let text = String::from_utf8_lossy(od);
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(200)
+        .collect()
+}
+
+/// What the cardholder is to agree to.
+struct Offer {
+    merchant: String,
+    amount: String,
+    brand: String,
+    card: String,
+    order: String,
+}
+
+impl fmt::Display for Offer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Merchant  {}  (certified)", self.merchant)?;
+        writeln!(f, "Amount    {}", self.amount)?;
+        writeln!(f, "Card      {} {}", self.brand, self.card)?;
+        write!(f, "Order     {}", self.order)
+    }
+}
+
+const UNNAMED: Failure = Failure::Damaged {
+    what: "the merchant's answer",
+};

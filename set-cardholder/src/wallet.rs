@@ -1,0 +1,261 @@
+//! The wallet: its data folder, opened.
+
+use std::path::{Path, PathBuf};
+
+use set_core::asn1::{self, Limits};
+use set_core::cardholder::Card;
+use set_core::msg::ids::{BrandId, Language};
+use set_core::party::Trust;
+use set_core::sequence;
+use set_node::call::{Caller, Trace};
+use set_node::durable;
+use set_node::keystore::{Iterations, KeyStore, Passphrase};
+use set_node::party::PartyFolder;
+use set_node::station::Station;
+use set_node::store::{RecordKey, Store};
+use set_node::transport::{Endpoint, MediaType, Transport, TransportError};
+
+use crate::card::{self, IdentityName, SealedCard};
+use crate::config::Config;
+use crate::failure::Failure;
+
+/// A wallet whose passphrase was given.
+#[derive(Debug)]
+pub struct Wallet {
+    pub(crate) data: PathBuf,
+    pub(crate) config: Config,
+    pub(crate) station: Station,
+    pub(crate) folder: PartyFolder,
+    pub(crate) trust: Trust,
+    pub(crate) store: Store,
+    pub(crate) trace: Trace,
+    keys: KeyStore,
+    passphrase: Passphrase,
+}
+
+sequence! {
+    /// What may be seen of the card without the passphrase.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Face = "Face" {
+        /// The account number, all but ten digits of it masked.
+        masked_pan: MaskedPan = "maskedPan",
+        /// The brand, as the certificate names it.
+        brand_id: BrandId = "brandID",
+        /// The name of key and certificate.
+        identity: IdentityName = "identity",
+    }
+}
+
+set_core::text! {
+    /// A masked account number.
+    pub struct MaskedPan = "MaskedPAN", Visible, 1..=19, "VisibleString (SIZE(1..19))";
+}
+
+impl Wallet {
+    /// Opens a data folder; the passphrase comes from where the configuration says.
+    ///
+    /// # Errors
+    ///
+    /// No passphrase or a wrong one; files that are not what belongs there.
+    pub async fn open(data: &Path, config: Config, trace: Trace) -> Result<Self, Failure> {
+        let passphrase = Passphrase::from_config(data, &config.keys)?;
+        let station = Station::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+            .map_err(|_| Failure::Input("the program's name is no swIdent"))?;
+        Self::with_station(data, config, trace, passphrase, station).await
+    }
+
+    /// As [`open`](Self::open), with a passphrase, provider and clock at hand.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub async fn with_station(
+        data: &Path,
+        config: Config,
+        trace: Trace,
+        passphrase: Passphrase,
+        station: Station,
+    ) -> Result<Self, Failure> {
+        private_folder(data)?;
+        let iterations = Iterations::new(config.keys.iterations);
+        let folder = PartyFolder::new(data);
+        Ok(Self {
+            keys: KeyStore::open(
+                &data.join(&config.keys.folder),
+                passphrase.clone(),
+                iterations,
+            )?,
+            trust: folder.load_trust(&station.context())?,
+            store: Store::open(data, &config.store).await?,
+            data: data.to_owned(),
+            config,
+            station,
+            folder,
+            trace,
+            passphrase,
+        })
+    }
+
+    /// Refuses to go on when there is a card already.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Input`].
+    pub fn require_empty(&self) -> Result<(), Failure> {
+        if card::file(&self.data).path().exists() {
+            return Err(Failure::Input(
+                "this wallet has a card already; another card takes another --data folder",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The card with its key and certificate.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or it cannot be read.
+    pub(crate) fn card(&self) -> Result<Card, Failure> {
+        let sealed = card::unseal(&self.data, &self.passphrase)?.ok_or(Failure::Input(NO_CARD))?;
+        let identity = self
+            .folder
+            .load_identity(
+                &self.keys,
+                sealed.identity.as_str(),
+                &self.station.policy().key_rules,
+            )?
+            .ok_or(Failure::Damaged {
+                what: "the folder of certificates: the card's is missing and",
+            })?;
+        Ok(Card {
+            pan: sealed.pan,
+            card_expiry: sealed.card_expiry,
+            pan_secret: sealed.pan_secret,
+            identity,
+        })
+    }
+
+    /// Keeps a new card: certificate and key, the sealed file, and what may be seen.
+    ///
+    /// The sealed file comes last: until it is there the wallet has no card, and what else
+    /// an interrupted enrollment left is of no consequence.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be written.
+    pub(crate) async fn keep_card(
+        &mut self,
+        card: &Card,
+        brand_id: BrandId,
+    ) -> Result<Face, Failure> {
+        let thumbprint = card.identity.certificate.thumbprint(self.station.crypto());
+        let mut name = format!("card-{thumbprint}");
+        name.truncate(24);
+        let face = Face {
+            masked_pan: MaskedPan::new(card.pan.masked()).map_err(|_| NAMELESS)?,
+            brand_id,
+            identity: IdentityName::new(name).map_err(|_| NAMELESS)?,
+        };
+        self.folder.save_trust(&self.trust, self.station.crypto())?;
+        self.folder
+            .save_identity(&self.keys, face.identity.as_str(), &card.identity)?;
+        let mut tx = self.store.begin().await?;
+        let version = tx.load(FACE).await?.map_or(0, |record| record.version);
+        let octets = asn1::encode(&face).map_err(|_| NAMELESS)?;
+        tx.save(FACE, version, &octets).await?;
+        tx.commit().await?;
+        let sealed = SealedCard {
+            pan: card.pan.duplicate(),
+            card_expiry: card.card_expiry.duplicate(),
+            pan_secret: card.pan_secret.duplicate(),
+            identity: face.identity.clone(),
+        };
+        card::seal(
+            &self.data,
+            &self.passphrase,
+            Iterations::new(self.config.keys.iterations),
+            &sealed,
+        )?;
+        Ok(face)
+    }
+
+    /// Keeps what was learned of certificates and CRLs.
+    pub(crate) fn keep_trust(&self) -> Result<(), Failure> {
+        Ok(self.folder.save_trust(&self.trust, self.station.crypto())?)
+    }
+
+    /// The cardholder's language.
+    pub(crate) fn language(&self) -> Result<Language, Failure> {
+        Language::new(self.config.language.as_str())
+            .map_err(|_| Failure::Input("the configuration's language is no language tag"))
+    }
+
+    /// A way to a peer.
+    pub(crate) fn caller(&self, endpoint: Endpoint, peer: &'static str, media: MediaType) -> Peer {
+        let transport = Transport::new(endpoint)
+            .with_media_type(media)
+            .with_timeouts(self.config.timeouts.clone());
+        Peer {
+            caller: Caller::new(transport, "cardholder", peer, self.trace),
+            retries: self.config.retries,
+        }
+    }
+}
+
+/// A peer that is called again when it does not answer.
+pub(crate) struct Peer {
+    caller: Caller,
+    retries: u8,
+}
+
+impl Peer {
+    /// Sends a request until it is answered: the same octets, which the peer knows again.
+    pub(crate) async fn exchange(&self, request: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let mut left = self.retries;
+        loop {
+            match self.caller.exchange(request).await {
+                Err(
+                    fault @ (TransportError::Closed { .. }
+                    | TransportError::TimedOut { .. }
+                    | TransportError::Busy { .. }),
+                ) if left > 0 => {
+                    tracing::warn!(%fault, "no answer; sending the same request again");
+                    left -= 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+/// What may be seen of the card; none when there is none.
+pub(crate) async fn face(store: &Store) -> Result<Option<Face>, Failure> {
+    let mut tx = store.begin().await?;
+    let Some(record) = tx.load(FACE).await? else {
+        return Ok(None);
+    };
+    asn1::decode(&record.body, &Limits::default())
+        .map(Some)
+        .map_err(|_| Failure::Damaged {
+            what: "the record of the card",
+        })
+}
+
+pub(crate) fn private_folder(folder: &Path) -> Result<(), Failure> {
+    durable::create_private_folder(folder).map_err(|source| Failure::File {
+        file: folder.to_owned(),
+        source,
+    })
+}
+
+pub(crate) const NO_CARD: &str = "this wallet has no card yet: enroll first";
+
+const NAMELESS: Failure = Failure::Damaged {
+    what: "the name of the card",
+};
+
+const FACE: RecordKey<'static> = RecordKey {
+    role: "cardholder",
+    kind: "card",
+    key: b"card",
+};
