@@ -12,6 +12,7 @@ pub mod crypto;
 pub mod dump;
 pub mod error;
 pub mod exchange;
+pub mod gateway;
 pub mod merchant;
 pub mod msg;
 pub mod party;

@@ -1,0 +1,114 @@
+//! The payment gateway: between merchants, who speak SET, and the acquirer, who does not.
+//!
+//! | request | step |
+//! |---|---|
+//! | PCertReq | [`p_cert::p_cert`] |
+//! | AuthReq | [`auth::open`], then [`Asked::judge`](auth::Asked::judge), then, unless that refused, the acquirer host, then [`AuthPending::complete`](auth::AuthPending::complete) |
+//! | CapReq | [`cap::open`], then [`CapAsked::settle`](cap::CapAsked::settle) |
+//!
+//! ```text
+//! AuthReq ──open──▶ Asked ──judge──▶ AuthPending ──complete──▶ Answered
+//!                              └──────────────────────────────▶ Answered
+//! CapReq ──open──▶ CapAsked ──settle──▶ Settled
+//! ```
+//!
+//! Each step ends where something from outside is needed: records of the transaction, which
+//! are looked up by ids that were encrypted; the host's answer. What is to be stored comes
+//! back in [`Answered`](auth::Answered) and [`Settled`](cap::Settled).
+//!
+//! Authorizations after the first one of an order (split shipment, instalments, recurring
+//! payments) are not served: an AuthReq with an AuthToken for a PI, or with
+//! `subsequentAuthInd`, is answered with invalidTransaction.
+
+mod amounts;
+pub mod auth;
+pub mod batch;
+pub mod cap;
+pub mod host;
+pub mod p_cert;
+mod peer;
+mod pi;
+pub mod record;
+pub mod token;
+
+use crate::error::Error;
+use crate::exchange::Context;
+use crate::msg::ids::{Bin, BrandId};
+use crate::msg::thumbs::{CertThumb, Thumbs};
+use crate::party::{Identity, Purpose, Trust};
+use crate::proof::ChainVerified;
+use crate::treatment::Attached;
+use crate::x509::BrandCrlIdentifier;
+use crate::x509::thumbs::cert_thumb;
+
+/// A gateway's keys for one brand, and whom it believes.
+#[derive(Debug)]
+pub struct Gateway {
+    /// The signature key and certificate.
+    pub signature: Identity,
+    /// The encryption key and certificate.
+    pub encryption: Identity,
+    /// Roots, certificates, CRLs and BCI held, the gateway's own certificates among them.
+    pub trust: Trust,
+    /// The BINs served; all of the brand's when empty.
+    pub bins: Vec<Bin>,
+    /// Whether it captures; otherwise every captureNow is answered with captureNotSupported.
+    pub captures: bool,
+}
+
+/// What goes with a response so that the merchant can verify it.
+pub(crate) struct Enclosed {
+    attached: Attached,
+    brand_crl_identifier: Option<BrandCrlIdentifier>,
+    pe_thumb: Option<CertThumb>,
+}
+
+impl Gateway {
+    /// The brand served, with its product if the certificate names one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::X509`] when the certificate names none.
+    pub fn brand_id(&self) -> Result<BrandId, Error> {
+        let name = self.signature.certificate.subject_name()?;
+        Ok(BrandId::new(name.organization())?)
+    }
+
+    /// Whether cards with this BIN are served; without one, whether any are.
+    #[must_use]
+    pub fn serves(&self, bin: Option<&Bin>) -> bool {
+        match bin {
+            Some(bin) => self.bins.is_empty() || self.bins.contains(bin),
+            None => true,
+        }
+    }
+
+    /// The own signature certificate, its chain verified now.
+    fn own_signature(&self, context: &Context<'_>) -> Result<ChainVerified, Error> {
+        let thumb = cert_thumb(&self.signature.certificate, context.crypto)?;
+        self.trust
+            .by_thumb(context, &thumb, Purpose::GatewaySignature)
+    }
+
+    /// Both chains, CRLs and BCI, as far as the thumbs do not show that they are held.
+    fn enclose(&self, context: &Context<'_>, thumbs: Option<&Thumbs>) -> Result<Enclosed, Error> {
+        let encryption = &self.encryption.certificate;
+        let (attached, brand_crl_identifier) =
+            self.trust
+                .attach(context, &[&self.signature.certificate, encryption], thumbs)?;
+        let sent = attached
+            .certificates
+            .iter()
+            .any(|certificate| certificate.as_octets() == encryption.octets());
+        let pe_thumb = if sent {
+            Some(cert_thumb(encryption, context.crypto)?)
+        } else {
+            None
+        };
+        Ok(Enclosed {
+            attached,
+            brand_crl_identifier,
+            pe_thumb,
+        })
+    }
+}

@@ -1,0 +1,205 @@
+//! AuthReq → AuthRes: may this payment be made?
+//!
+//! | step | what it needs from outside | what it gives |
+//! |---|---|---|
+//! | [`open`] | | [`Asked`]: both the merchant and the cardholder are who they say |
+//! | [`Asked::judge`] | earlier authorizations of the transaction | [`Judgement`]: they agree with each other, or the refusal |
+//! | [`AuthPending::complete`] | the host's answer, the open batches | [`Answered`]: AuthRes and what to store |
+//!
+//! A request that breaks the protocol, or whose signatures or certificates do not verify,
+//! is answered with an Error. One on which cardholder, merchant and brand do not agree is
+//! answered with AuthRes and an [`AuthCode`](crate::msg::payment::auth_res::AuthCode).
+
+mod agreement;
+mod card_message;
+mod complete;
+mod respond;
+
+pub use self::complete::{Answered, AuthPending};
+
+use crate::asn1::oid;
+use crate::error::Error;
+use crate::exchange::receive::{check_ids, check_rrpid};
+use crate::exchange::{Context, extensions};
+use crate::gateway::Gateway;
+use crate::gateway::peer::Peer;
+use crate::gateway::pi::{self, Instruction, Reading};
+use crate::gateway::record::Authorization;
+use crate::msg::ids::MerchantId;
+use crate::msg::payment::auth_req::{AuthReq, AuthReqData, AuthReqTbs};
+use crate::msg::payment::auth_res::AuthCode;
+use crate::msg::tags::{RrTags, TransIds};
+use crate::msg::wrapper::MessageHeader;
+use crate::treatment::enc::{self, Types};
+use crate::treatment::{dd, s};
+
+const TYPES: Types = Types {
+    tbe: oid::content::AUTH_REQ_TBE,
+    tbs: oid::content::AUTH_REQ_TBS,
+};
+
+/// An AuthReq whose signatures, the merchant's and the cardholder's, were verified.
+#[derive(Debug)]
+pub struct Asked {
+    request: Request,
+    reading: Reading,
+}
+
+/// The merchant's side of it.
+#[derive(Debug)]
+struct Request {
+    data: AuthReqData,
+    merchant: Peer,
+}
+
+/// Whether there is anything to ask the host.
+#[derive(Debug)]
+pub enum Judgement {
+    /// Everything agrees: ask the host.
+    Ask(Box<AuthPending>),
+    /// Something does not: this is the answer.
+    Refuse(Box<Answered>),
+}
+
+/// Opens AuthReq and PI and verifies both signatures.
+///
+/// # Errors
+///
+/// In the order of checking: decodingFailure when the request does not open or parse;
+/// wrapperMsgMismatch; unrecognizedExtension; the certificate codes and signatureFailure
+/// for the merchant; signatureFailure when the PI is not the one that the merchant signed
+/// for; unknownRRPID; unspecifiedFailure when `merTermIDs` names another merchant; then
+/// decodingFailure, unrecognizedExtension, the certificate codes and signatureFailure for
+/// the cardholder.
+pub fn open(
+    context: &Context<'_>,
+    gateway: &mut Gateway,
+    header: &MessageHeader,
+    request: &AuthReq,
+) -> Result<Asked, Error> {
+    let crypto = context.crypto;
+    let signed = enc::open(crypto, &gateway.encryption.key, TYPES, &request.enc)?;
+    check_outside(
+        context,
+        header,
+        &s::unverified::<AuthReqTbs>(&signed, TYPES.tbs)?.t1,
+    )?;
+    let merchant = Peer::prove(context, gateway, &signed)?;
+    let verified = s::verify::<AuthReqTbs>(crypto, &signed, TYPES.tbs, &merchant.signature)?;
+    let tbs = verified.content();
+    dd::check(crypto, &tbs.t2, oid::content::PI, &request.baggage)?;
+    let item = &tbs.t1.auth_req_item;
+    check_rrpid(header, item.auth_tags.auth_rr_tags.rrpid)?;
+    merchant.check_tags(&item.auth_tags.auth_rr_tags)?;
+    let reading = pi::read(
+        context,
+        gateway,
+        &request.baggage,
+        item.check_digests.as_ref(),
+    )?;
+    if let Reading::Instruction(instruction) = &reading {
+        extensions::check(instruction.head.pi_extensions.as_ref(), context.policy)?;
+    }
+    Ok(Asked {
+        request: Request {
+            data: tbs.t1.clone(),
+            merchant,
+        },
+        reading,
+    })
+}
+
+fn check_outside(
+    context: &Context<'_>,
+    header: &MessageHeader,
+    data: &AuthReqData,
+) -> Result<(), Error> {
+    let item = &data.auth_req_item;
+    check_ids(header, &item.auth_tags.trans_ids)?;
+    extensions::check(
+        item.auth_req_payload.a_rq_extensions.as_ref(),
+        context.policy,
+    )?;
+    Ok(())
+}
+
+impl Asked {
+    /// The transaction: by its XID the earlier authorizations are found.
+    #[must_use]
+    pub fn trans_ids(&self) -> &TransIds {
+        self.request.trans_ids()
+    }
+
+    /// The merchant that asks.
+    #[must_use]
+    pub fn merchant_id(&self) -> &MerchantId {
+        &self.request.merchant.merchant_id
+    }
+
+    /// Compares what merchant and cardholder say, with each other and with the certificates.
+    ///
+    /// In this order, the first failure deciding: a PI of a kind not served
+    /// (invalidTransaction) or digests missing (piAuthMismatch); XID, LID-C, LID-M and the
+    /// digest of the order (piAuthMismatch); the brand of merchant, cardholder and gateway
+    /// (cardMerchBrandMismatch); an unsigned PI where a signature is required
+    /// (signatureRequired); HOD and the merchant's id (piAuthMismatch); the unique
+    /// cardholder id and transStain (invalidTransaction); an earlier authorization in force
+    /// (piPreviouslyUsed); instalments (installRecurMismatch); subsequentAuthInd
+    /// (invalidTransaction); the amount (amountError); the card's expiry (expiredCard);
+    /// captureNow where there is no capture (captureNotSupported).
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with our own keys and certificates.
+    pub fn judge(
+        self,
+        context: &Context<'_>,
+        gateway: &Gateway,
+        previous: &[Authorization],
+    ) -> Result<Judgement, Error> {
+        let Self { request, reading } = self;
+        let refusal = match reading {
+            Reading::Unserved(code) => code,
+            Reading::Instruction(instruction) => {
+                match request.agrees(context, gateway, &instruction, previous)? {
+                    Ok(()) => return request.ask(gateway, *instruction),
+                    Err(code) => code,
+                }
+            }
+        };
+        let answered = request.refuse(context, gateway, refusal)?;
+        Ok(Judgement::Refuse(Box::new(answered)))
+    }
+}
+
+impl Request {
+    fn tags(&self) -> &RrTags {
+        &self.data.auth_req_item.auth_tags.auth_rr_tags
+    }
+
+    fn trans_ids(&self) -> &TransIds {
+        &self.data.auth_req_item.auth_tags.trans_ids
+    }
+
+    fn agrees(
+        &self,
+        context: &Context<'_>,
+        gateway: &Gateway,
+        instruction: &Instruction,
+        previous: &[Authorization],
+    ) -> Result<Result<(), AuthCode>, Error> {
+        agreement::check(
+            context,
+            gateway,
+            &self.data,
+            &self.merchant,
+            instruction,
+            previous,
+        )
+    }
+
+    fn ask(self, gateway: &Gateway, instruction: Instruction) -> Result<Judgement, Error> {
+        let pending = AuthPending::new(self, gateway, instruction)?;
+        Ok(Judgement::Ask(Box::new(pending)))
+    }
+}

@@ -1,0 +1,141 @@
+//! What merchant and cardholder must agree on before the host is asked.
+
+use crate::error::Error;
+use crate::exchange::Context;
+use crate::gateway::peer::Peer;
+use crate::gateway::pi::{Cardholder, Instruction};
+use crate::gateway::record::Authorization;
+use crate::gateway::{Gateway, amounts};
+use crate::msg::payment::auth_req::{AuthReqData, CheckDigests};
+use crate::msg::payment::auth_res::AuthCode;
+use crate::msg::payment::p_req::PiHead;
+use crate::msg::tags::TransIds;
+use crate::proof::ChainVerified;
+use crate::secret::CardExpiry;
+use crate::treatment::hmac;
+use crate::x509::name::unique_cardholder_id;
+
+/// The checks, in their order; see [`Asked::judge`](super::Asked::judge).
+pub(super) fn check(
+    context: &Context<'_>,
+    gateway: &Gateway,
+    data: &AuthReqData,
+    merchant: &Peer,
+    instruction: &Instruction,
+    previous: &[Authorization],
+) -> Result<Result<(), AuthCode>, Error> {
+    let item = &data.auth_req_item;
+    let Some(digests) = &item.check_digests else {
+        return Ok(Err(AuthCode::PiAuthMismatch));
+    };
+    let head = &*instruction.head;
+    let cardholder = instruction.cardholder.as_ref();
+    if !same_transaction(&item.auth_tags.trans_ids, &head.trans_ids)
+        || digests.h_oi_data != instruction.h_oi_data
+    {
+        return Ok(Err(AuthCode::PiAuthMismatch));
+    }
+    if !same_brand(gateway, merchant, cardholder)? {
+        return Ok(Err(AuthCode::CardMerchBrandMismatch));
+    }
+    if cardholder.is_none() && gateway.encryption.certificate.card_cert_required() {
+        return Ok(Err(AuthCode::SignatureRequired));
+    }
+    if !same_order(digests, merchant, head) {
+        return Ok(Err(AuthCode::PiAuthMismatch));
+    }
+    if let Some(cardholder) = cardholder
+        && !own_card(context, cardholder, instruction)?
+    {
+        return Ok(Err(AuthCode::InvalidTransaction));
+    }
+    if previous
+        .iter()
+        .any(|record| record.trans_ids.xid == head.trans_ids.xid && record.in_force())
+    {
+        return Ok(Err(AuthCode::PiPreviouslyUsed));
+    }
+    Ok(terms(context, gateway, data, instruction))
+}
+
+/// That both name the same transaction: XID, LID-C, and LID-M if both have it.
+fn same_transaction(merchant: &TransIds, cardholder: &TransIds) -> bool {
+    let lid_m = match (&merchant.lid_m, &cardholder.lid_m) {
+        (Some(ours), Some(theirs)) => ours == theirs,
+        _ => true,
+    };
+    merchant.xid == cardholder.xid && merchant.lid_c == cardholder.lid_c && lid_m
+}
+
+/// That merchant and cardholder are certified under the gateway's brand.
+fn same_brand(
+    gateway: &Gateway,
+    merchant: &Peer,
+    cardholder: Option<&Cardholder>,
+) -> Result<bool, Error> {
+    let ours = gateway.encryption.certificate.brand()?;
+    let matches = |chain: &ChainVerified| chain.brand() == Some(&ours);
+    Ok(matches(&merchant.signature)
+        && cardholder.is_none_or(|cardholder| matches(&cardholder.chain)))
+}
+
+/// That both mean the same order, and the payee is the merchant that asks.
+fn same_order(digests: &CheckDigests, merchant: &Peer, head: &PiHead) -> bool {
+    digests.hod2 == head.inputs.hod && merchant.merchant_id == head.merchant_id
+}
+
+/// That the card is the one the cardholder's certificate was issued for, and that whoever
+/// made the PI for this transaction knows the certificate's secret.
+fn own_card(
+    context: &Context<'_>,
+    cardholder: &Cardholder,
+    instruction: &Instruction,
+) -> Result<bool, Error> {
+    let id = unique_cardholder_id(
+        &instruction.pan,
+        &instruction.card_expiry,
+        &cardholder.pan_secret,
+        context.crypto,
+    )?;
+    let stain = hmac::hmac(
+        context.crypto,
+        &instruction.head.trans_ids.xid,
+        cardholder.pan_secret.expose(),
+    )?;
+    let name = cardholder.chain.certificate().subject_name()?;
+    Ok(name.common_name() == Some(id.as_str()) && stain == instruction.head.trans_stain)
+}
+
+/// Instalments, amount, expiry, capture.
+fn terms(
+    context: &Context<'_>,
+    gateway: &Gateway,
+    data: &AuthReqData,
+    instruction: &Instruction,
+) -> Result<(), AuthCode> {
+    let payload = &data.auth_req_item.auth_req_payload;
+    let head = &*instruction.head;
+    if payload.install_recur_data != head.install_recur_data {
+        return Err(AuthCode::InstallRecurMismatch);
+    }
+    if payload.subsequent_auth_ind {
+        return Err(AuthCode::InvalidTransaction);
+    }
+    let margin = context.policy.amount_margin_percent;
+    if !amounts::within(&payload.auth_req_amt, &head.inputs.purch_amt, margin) {
+        return Err(AuthCode::AmountError);
+    }
+    if expired(context, &instruction.card_expiry) {
+        return Err(AuthCode::ExpiredCard);
+    }
+    if data.capture_now && !gateway.captures {
+        return Err(AuthCode::CaptureNotSupported);
+    }
+    Ok(())
+}
+
+/// Whether the month embossed on the card is over.
+fn expired(context: &Context<'_>, expiry: &CardExpiry) -> bool {
+    let (year, month, ..) = context.now.parts();
+    (expiry.year(), expiry.month()) < (year, month)
+}

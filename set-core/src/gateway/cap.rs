@@ -1,0 +1,234 @@
+//! CapReq → CapRes: authorized amounts are collected, each item with a code of its own.
+//!
+//! | step | what it needs from outside | what it gives |
+//! |---|---|---|
+//! | [`open`] | | [`CapAsked`]: the merchant is who it says |
+//! | [`CapAsked::settle`] | the records of the items, the open batches | [`Settled`]: CapRes and what to store |
+//!
+//! One bad item does not sink the others. The host is told afterwards, as advice: it
+//! authorized already.
+
+mod item;
+
+use crate::asn1::{Raw, SeqOf, oid};
+use crate::error::{Error, PeerFault};
+use crate::exchange::context::ids_of;
+use crate::exchange::receive::{check_ids, check_rrpid};
+use crate::exchange::{Context, extensions};
+use crate::gateway::Gateway;
+use crate::gateway::batch::Batches;
+use crate::gateway::host::HostCapture;
+use crate::gateway::peer::Peer;
+use crate::gateway::record::Authorization;
+use crate::msg::ids::{MerchantId, Rrpid, Xid};
+use crate::msg::message::Message;
+use crate::msg::payment::account::PanToken;
+use crate::msg::payment::cap::{
+    CapReq, CapReqData, CapReqTbs, CapResData, CapResItem, CapTokenSeq,
+};
+use crate::msg::wrapper::MessageHeader;
+use crate::treatment::enc::{self, Types};
+use crate::treatment::{dd, enc_x, s, so};
+
+const PLAIN: Types = Types {
+    tbe: oid::content::CAP_REQ_TBE,
+    tbs: oid::content::CAP_REQ_TBS,
+};
+const WITH_PAN: Types = Types {
+    tbe: oid::content::CAP_REQ_TBEX,
+    tbs: oid::content::CAP_REQ_TBSX,
+};
+const RESPONSE: Types = Types {
+    tbe: oid::content::CAP_RES_TBE,
+    tbs: oid::content::CAP_RES_DATA,
+};
+
+/// A CapReq whose signature was verified.
+#[derive(Debug)]
+pub struct CapAsked {
+    data: CapReqData,
+    tokens: CapTokenSeq,
+    merchant: Peer,
+    /// The account as the merchant has it, when it sent one.
+    pan_token: Option<PanToken>,
+}
+
+/// CapRes, and what the captures leave behind.
+#[derive(Debug)]
+pub struct Settled {
+    /// The octets of CapRes.
+    pub octets: Vec<u8>,
+    /// The records that changed, to be stored in one transaction with the octets.
+    pub records: Vec<Authorization>,
+    /// To be passed to the host once stored.
+    pub host_captures: Vec<HostCapture>,
+}
+
+/// Opens CapReq and verifies the merchant's signature.
+///
+/// # Errors
+///
+/// In the order of checking: decodingFailure when the request does not open or parse;
+/// wrapperMsgMismatch, for a request with one item; unrecognizedExtension; the certificate
+/// codes and signatureFailure; signatureFailure when the tokens are not those that the
+/// merchant signed for; unknownRRPID; unspecifiedFailure when `merTermIDs` names another
+/// merchant or there are more tokens than items.
+pub fn open(
+    context: &Context<'_>,
+    gateway: &mut Gateway,
+    header: &MessageHeader,
+    request: &CapReq,
+) -> Result<CapAsked, Error> {
+    let crypto = context.crypto;
+    let key = &gateway.encryption.key;
+    let (tbs, merchant, tokens, pan_token) = match request {
+        CapReq::EncB(request) => {
+            let signed = enc::open(crypto, key, PLAIN, &request.enc)?;
+            let data = s::unverified::<CapReqTbs>(&signed, PLAIN.tbs)?;
+            check_outside(context, header, &data.t1)?;
+            let merchant = Peer::prove(context, gateway, &signed)?;
+            let verified = s::verify::<CapReqTbs>(crypto, &signed, PLAIN.tbs, &merchant.signature)?;
+            (verified.content().clone(), merchant, &request.baggage, None)
+        }
+        CapReq::EncBx(request) => {
+            let opened = enc_x::open::<CapReqTbs, PanToken>(crypto, key, WITH_PAN, &request.enc_x)?;
+            check_outside(context, header, &opened.t.t1)?;
+            let merchant = Peer::prove(context, gateway, &opened.signature)?;
+            so::verify(
+                crypto,
+                &opened.signature,
+                WITH_PAN.tbs,
+                &opened.to_be_signed()?,
+                &merchant.signature,
+            )?;
+            (opened.t, merchant, &request.baggage, Some(opened.p))
+        }
+    };
+    dd::check(crypto, &tbs.t2, oid::content::CAP_TOKEN_SEQ, tokens)?;
+    let data = tbs.into_value().t1;
+    check_rrpid(header, data.cap_rr_tags.rrpid)?;
+    merchant.check_tags(&data.cap_rr_tags)?;
+    if tokens.len() > data.cap_item_seq.len() {
+        return Err(PeerFault::Unspecified("CapReq has more tokens than items").into());
+    }
+    Ok(CapAsked {
+        data,
+        tokens: tokens.clone().into_value(),
+        merchant,
+        pan_token,
+    })
+}
+
+fn check_outside(
+    context: &Context<'_>,
+    header: &MessageHeader,
+    data: &CapReqData,
+) -> Result<(), Error> {
+    if let [item] = &*data.cap_item_seq {
+        check_ids(header, &item.trans_ids)?;
+    }
+    extensions::check(data.c_rq_extensions.as_ref(), context.policy)?;
+    for item in &data.cap_item_seq {
+        extensions::check(item.cap_payload.c_pay_extensions.as_ref(), context.policy)?;
+    }
+    Ok(())
+}
+
+impl CapAsked {
+    /// The merchant that asks.
+    #[must_use]
+    pub fn merchant_id(&self) -> &MerchantId {
+        &self.merchant.merchant_id
+    }
+
+    /// The authorizations to be captured, by the RRPID of their AuthReq and their XID: their
+    /// records are to be looked up.
+    pub fn authorizations(&self) -> impl Iterator<Item = (Rrpid, Xid)> + '_ {
+        self.data
+            .cap_item_seq
+            .iter()
+            .map(|item| (item.auth_rrpid, item.trans_ids.xid))
+    }
+
+    /// Captures what can be captured, and answers.
+    ///
+    /// `records` are those found for [`authorizations`](Self::authorizations); `batches`
+    /// give places and are to be stored with what comes back. The codes of an item, the
+    /// first failure deciding: capTokenMissing; unknownXID when there is no such
+    /// authorization of this merchant; unknownLID; invalidAuthData when it is not in force;
+    /// duplicateRequest; invalidCapToken when the token is not the one given with it;
+    /// invalidAuthData when the amount is not covered; batchUnknown, batchClosed.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with our own keys and certificates.
+    pub fn settle(
+        self,
+        context: &Context<'_>,
+        gateway: &Gateway,
+        records: Vec<Authorization>,
+        batches: &mut Batches,
+    ) -> Result<Settled, Error> {
+        let own = gateway.own_signature(context)?;
+        let mut ledger = item::Ledger {
+            context,
+            gateway,
+            own: &own,
+            merchant: &self.merchant,
+            pan_token: self.pan_token.as_ref(),
+            cap_rrpid: self.data.cap_rr_tags.rrpid,
+            records,
+            batches,
+            changed: Vec::new(),
+            host_captures: Vec::new(),
+        };
+        let items: Vec<CapResItem> = self
+            .data
+            .cap_item_seq
+            .iter()
+            .enumerate()
+            .map(|(index, item)| ledger.answer(item, self.tokens.get(index)))
+            .collect();
+        let (records, host_captures) = ledger.finish();
+        let octets = self.respond(context, gateway, items)?;
+        Ok(Settled {
+            octets,
+            records,
+            host_captures,
+        })
+    }
+
+    fn respond(
+        &self,
+        context: &Context<'_>,
+        gateway: &Gateway,
+        items: Vec<CapResItem>,
+    ) -> Result<Vec<u8>, Error> {
+        let enclosed = gateway.enclose(context, self.data.m_thumbs.as_ref())?;
+        let ids = match &*self.data.cap_item_seq {
+            [item] => Some(ids_of(&item.trans_ids)),
+            _ => None,
+        };
+        let data = Raw::new(CapResData {
+            cap_rr_tags: self.data.cap_rr_tags.clone(),
+            brand_crl_identifier: enclosed.brand_crl_identifier,
+            pe_thumb: enclosed.pe_thumb,
+            batch_status_seq: None,
+            cap_res_item_seq: SeqOf::new(items)?,
+            c_rs_extensions: None,
+        })?;
+        let response = enc::enc(
+            context.crypto,
+            &[gateway.signature.signer()],
+            &self.merchant.recipient(),
+            RESPONSE,
+            &data,
+            &enclosed.attached,
+        )?;
+        context.wrap(
+            Message::CapRes(Box::new(response)),
+            Some(self.data.cap_rr_tags.rrpid),
+            ids,
+        )
+    }
+}

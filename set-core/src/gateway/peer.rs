@@ -1,0 +1,99 @@
+//! The merchant at the other end of a request.
+
+use crate::error::{Error, PeerFault};
+use crate::exchange::Context;
+use crate::gateway::Gateway;
+use crate::msg::ids::MerchantId;
+use crate::msg::tags::RrTags;
+use crate::party::identity::recipient;
+use crate::party::{Purpose, Trust};
+use crate::pkcs7::SignedData;
+use crate::proof::ChainVerified;
+use crate::treatment::Recipient;
+use crate::x509::Certificate;
+
+/// A merchant whose certificates were verified; its signature over the request is verified
+/// with them next.
+#[derive(Debug)]
+pub(super) struct Peer {
+    /// For its signature.
+    pub(super) signature: ChainVerified,
+    /// For the answer.
+    pub(super) encryption: ChainVerified,
+    /// As the signature certificate has it.
+    pub(super) merchant_id: MerchantId,
+}
+
+impl Peer {
+    /// Finds and verifies the certificates of the merchant that signed.
+    ///
+    /// A request does not say under which key the answer is to be encrypted. It is that of
+    /// the merchant encryption certificate which has the signer's subject name and merchant
+    /// id, whether it came with the request or was held before; of several the one that
+    /// holds longest.
+    pub(super) fn prove(
+        context: &Context<'_>,
+        gateway: &mut Gateway,
+        signed: &SignedData,
+    ) -> Result<Self, Error> {
+        gateway.trust.learn(context, signed, None)?;
+        let signature = gateway
+            .trust
+            .signer(context, signed, Purpose::MerchantSignature)?;
+        let encryption = encryption_of(context, &gateway.trust, &signature)?;
+        let merchant_id = signature.certificate().merchant_id()?;
+        Ok(Self {
+            signature,
+            encryption,
+            merchant_id,
+        })
+    }
+
+    /// Checks that the request names the merchant that signed it.
+    pub(super) fn check_tags(&self, tags: &RrTags) -> Result<(), PeerFault> {
+        if tags.mer_term_ids.merchant_id == self.merchant_id {
+            Ok(())
+        } else {
+            Err(PeerFault::Unspecified(
+                "merTermIDs names another merchant than the certificate",
+            ))
+        }
+    }
+
+    /// Whom the answer is encrypted for.
+    pub(super) fn recipient(&self) -> Recipient<'_> {
+        recipient(self.encryption.certificate())
+    }
+}
+
+/// The encryption certificate of the merchant that `signature` belongs to.
+fn encryption_of(
+    context: &Context<'_>,
+    trust: &Trust,
+    signature: &ChainVerified,
+) -> Result<ChainVerified, Error> {
+    let signer = signature.certificate();
+    let merchant_id = signer.merchant_id()?;
+    let purpose = Purpose::MerchantEncryption;
+    let mut fitting: Vec<&Certificate> = trust
+        .certificates()
+        .iter()
+        .filter(|certificate| {
+            certificate.subject() == signer.subject()
+                && certificate
+                    .extensions()
+                    .key_usage
+                    .contains(purpose.key_usage())
+                && certificate.merchant_id().is_ok_and(|id| id == merchant_id)
+        })
+        .collect();
+    fitting.sort_by_key(|certificate| certificate.not_after());
+    let mut failure = PeerFault::MissingCertificate("the merchant's encryption key").into();
+    for certificate in fitting.into_iter().rev() {
+        match trust.verify(context, certificate, purpose, signature.brand()) {
+            Ok(verified) => return Ok(verified),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}

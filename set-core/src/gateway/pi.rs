@@ -1,0 +1,133 @@
+//! The payment instruction: opened, and its dual signature verified.
+
+use crate::asn1::{Raw, oid};
+use crate::error::Error;
+use crate::exchange::Context;
+use crate::gateway::Gateway;
+use crate::msg::payment::account::{PanData, PanToken};
+use crate::msg::payment::auth_req::CheckDigests;
+use crate::msg::payment::auth_res::AuthCode;
+use crate::msg::payment::p_req::{Pi, PiData, PiDualSigned, PiHead, PiOiLink, PiTbs};
+use crate::party::Purpose;
+use crate::pkcs7::{DetachedDigest, EnvelopedData};
+use crate::proof::ChainVerified;
+use crate::secret::{CardExpiry, Pan, PanSecret};
+use crate::treatment::{dd, ex, exh, so};
+
+/// What came of reading a PI.
+#[derive(Debug)]
+pub(super) enum Reading {
+    /// It was opened.
+    Instruction(Box<Instruction>),
+    /// It is of a kind that is answered without a look inside.
+    Unserved(AuthCode),
+}
+
+/// A payment instruction in clear.
+#[derive(Debug)]
+pub(super) struct Instruction {
+    /// All but the account.
+    pub(super) head: Raw<PiHead>,
+    /// DD(OIData), as the cardholder sealed it.
+    pub(super) h_oi_data: DetachedDigest,
+    /// The account.
+    pub(super) pan: Pan,
+    /// When the card expires.
+    pub(super) card_expiry: CardExpiry,
+    /// Who signed, unless nobody did.
+    pub(super) cardholder: Option<Cardholder>,
+}
+
+/// A cardholder whose dual signature was verified.
+#[derive(Debug)]
+pub(super) struct Cardholder {
+    /// The certificate.
+    pub(super) chain: ChainVerified,
+    /// The secret behind its unique cardholder id.
+    pub(super) pan_secret: PanSecret,
+}
+
+/// Opens a PI.
+///
+/// # Errors
+///
+/// decodingFailure when it does not open; the certificate codes; signatureFailure when the
+/// dual signature is not over this PI and the merchant's digest of the order.
+pub(super) fn read(
+    context: &Context<'_>,
+    gateway: &mut Gateway,
+    pi: &Pi,
+    merchant: Option<&CheckDigests>,
+) -> Result<Reading, Error> {
+    let instruction = match (pi, merchant) {
+        (Pi::AuthToken(_), _) => return Ok(Reading::Unserved(AuthCode::InvalidTransaction)),
+        (_, None) => return Ok(Reading::Unserved(AuthCode::PiAuthMismatch)),
+        (Pi::PiDualSigned(pi), Some(digests)) => dual_signed(context, gateway, pi, digests)?,
+        (Pi::PiUnsigned(pi), Some(_)) => unsigned(context, gateway, pi)?,
+    };
+    Ok(Reading::Instruction(Box::new(instruction)))
+}
+
+fn dual_signed(
+    context: &Context<'_>,
+    gateway: &mut Gateway,
+    pi: &PiDualSigned,
+    merchant: &CheckDigests,
+) -> Result<Instruction, Error> {
+    let crypto = context.crypto;
+    let (link, pan_data) = ex::open::<PiOiLink, PanData>(
+        crypto,
+        &gateway.encryption.key,
+        oid::content::PI_DUAL_SIGNED_TBE,
+        &pi.ex_pi_data,
+    )?;
+    let PiOiLink { t1: pi_head, t2 } = link.into_value();
+    let pi_data = Raw::new(PiData { pi_head, pan_data })?;
+    let pi_tbs = Raw::new(PiTbs {
+        h_pi_data: dd::dd(crypto, oid::content::PI_DATA, &pi_data)?,
+        h_oi_data: merchant.h_oi_data.clone(),
+    })?;
+    gateway.trust.learn(context, &pi.pi_signature, None)?;
+    let chain = gateway
+        .trust
+        .signer(context, &pi.pi_signature, Purpose::CardholderSignature)?;
+    so::verify(
+        crypto,
+        &pi.pi_signature,
+        oid::content::PI_TBS,
+        pi_tbs.octets(),
+        &chain,
+    )?;
+    let PiData { pi_head, pan_data } = pi_data.into_value();
+    Ok(Instruction {
+        head: pi_head,
+        h_oi_data: t2,
+        pan: pan_data.pan,
+        card_expiry: pan_data.card_expiry,
+        cardholder: Some(Cardholder {
+            chain,
+            pan_secret: pan_data.pan_secret,
+        }),
+    })
+}
+
+fn unsigned(
+    context: &Context<'_>,
+    gateway: &Gateway,
+    pi: &EnvelopedData,
+) -> Result<Instruction, Error> {
+    let (link, pan_token) = exh::open::<PiOiLink, PanToken>(
+        context.crypto,
+        &gateway.encryption.key,
+        oid::content::PI_UNSIGNED_TBE,
+        pi,
+    )?;
+    let PiOiLink { t1, t2 } = link.into_value();
+    Ok(Instruction {
+        head: t1,
+        h_oi_data: t2,
+        pan: pan_token.pan,
+        card_expiry: pan_token.card_expiry,
+        cardholder: None,
+    })
+}
