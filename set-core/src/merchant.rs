@@ -3,8 +3,12 @@
 //! Requests from the wallet: [`p_init`], [`p_req`], [`inq`]. Requests to the gateway:
 //! [`p_cert`], [`authorize`], [`capture`]. [`order`] has the states in between.
 
+pub mod authorize;
+pub mod capture;
+mod gateway_response;
 pub mod inq;
 pub mod order;
+pub mod p_cert;
 pub mod p_init;
 pub mod p_req;
 pub mod p_res;

@@ -88,6 +88,8 @@ sequence! {
         rrpid: Rrpid = "rrpid",
         /// The amount asked for.
         amount: CurrencyAmount = "amount",
+        /// Whether the capture was asked for as well.
+        capture_now: bool = "captureNow" [default false],
         /// The octets of AuthReq, for a retry with the same RRPID.
         request: OctetString = "request",
     }

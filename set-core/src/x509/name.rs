@@ -15,6 +15,7 @@ use crate::crypto::CryptoProvider;
 use crate::msg::ids::BrandId;
 use crate::pkcs7::Name;
 use crate::secret::{CardExpiry, Pan, PanSecret};
+use crate::sequence;
 
 /// A name as SET has it: country, organization (the brand, or the root's own),
 /// organizational units, common name; in that order, one attribute each.
@@ -230,31 +231,25 @@ pub fn unique_cardholder_id(
     pan_secret: &PanSecret,
     provider: &dyn CryptoProvider,
 ) -> Result<String, X509Error> {
-    let encoded = Zeroizing::new(asn1::encode(&account::Account {
+    let account = Zeroizing::new(asn1::encode(&Account {
         pan: pan.duplicate(),
         card_expiry: card_expiry.duplicate(),
     })?);
     Ok(Base64::encode_string(
-        &provider.hmac_sha1(pan_secret.expose(), &[&encoded]),
+        &provider.hmac_sha1(pan_secret.expose(), &[&account]),
     ))
 }
 
-#[expect(unreachable_pub, reason = "the macro makes its types public")]
-mod account {
-    use crate::secret::{CardExpiry, Pan};
-    use crate::sequence;
-
-    sequence! {
-        /// ```text
-        /// SEQUENCE { pan PAN, cardExpiry CardExpiry }
-        /// ```
-        #[derive(Debug)]
-        pub struct Account = "account" {
-            /// The account number.
-            pan: Pan = "pan",
-            /// When the card expires.
-            card_expiry: CardExpiry = "cardExpiry",
-        }
+sequence! {
+    /// ```text
+    /// SEQUENCE { pan PAN, cardExpiry CardExpiry }
+    /// ```
+    #[derive(Debug)]
+    pub struct Account = "account" {
+        /// The account number.
+        pan: Pan = "pan",
+        /// When the card expires.
+        card_expiry: CardExpiry = "cardExpiry",
     }
 }
 

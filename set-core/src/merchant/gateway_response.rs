@@ -1,0 +1,86 @@
+//! What a merchant checks of every response from the gateway.
+
+use crate::error::{Error, PeerFault};
+use crate::exchange::Context;
+use crate::merchant::Merchant;
+use crate::msg::ids::Rrpid;
+use crate::msg::tags::{MerTermIds, RrTags};
+use crate::msg::thumbs::CertThumb;
+use crate::party::Purpose;
+use crate::pkcs7::SignedData;
+use crate::proof::ChainVerified;
+use crate::treatment::Attached;
+use crate::x509::BrandCrlIdentifier;
+
+/// Tags for a request of our own.
+pub(super) fn tags(context: &Context<'_>, merchant: &Merchant) -> Result<RrTags, Error> {
+    Ok(RrTags {
+        rrpid: context.fresh_rrpid()?,
+        mer_term_ids: MerTermIds {
+            merchant_id: merchant.merchant_id()?,
+            terminal_id: None,
+            agent_num: None,
+            chain_num: None,
+            store_num: None,
+        },
+        current_date: context.now,
+    })
+}
+
+/// Both our chains: the one to verify the request with, and the one to encrypt the answer
+/// for. Nobody told us what the gateway holds, so everything goes along.
+pub(super) fn attached(context: &Context<'_>, merchant: &Merchant) -> Result<Attached, Error> {
+    let (attached, _) = merchant.trust.attach(
+        context,
+        &[
+            &merchant.signature.certificate,
+            &merchant.encryption.certificate,
+        ],
+        None,
+    )?;
+    Ok(attached)
+}
+
+/// Takes the certificates that came along, and verifies that a gateway of our brand signed.
+pub(super) fn signer(
+    context: &Context<'_>,
+    merchant: &mut Merchant,
+    signed: &SignedData,
+    bci: Option<&BrandCrlIdentifier>,
+) -> Result<ChainVerified, Error> {
+    merchant.trust.learn(context, signed, bci)?;
+    let gateway = merchant
+        .trust
+        .signer(context, signed, Purpose::GatewaySignature)?;
+    let ours = merchant.signature.certificate.brand()?;
+    if gateway.brand() == Some(&ours) {
+        Ok(gateway)
+    } else {
+        Err(PeerFault::Unspecified("the response is signed by a gateway of another brand").into())
+    }
+}
+
+/// Checks that the gateway's encryption certificate which `pe_thumb` vouches for is good.
+pub(super) fn check_pe_thumb(
+    context: &Context<'_>,
+    merchant: &Merchant,
+    pe_thumb: Option<&CertThumb>,
+) -> Result<(), Error> {
+    if let Some(thumb) = pe_thumb {
+        merchant
+            .trust
+            .by_thumb(context, thumb, Purpose::GatewayEncryption)?;
+    }
+    Ok(())
+}
+
+/// Checks that the response repeats our tags.
+pub(super) fn check_tags(tags: &RrTags, rrpid: Rrpid, merchant: &Merchant) -> Result<(), Error> {
+    if tags.rrpid != rrpid {
+        return Err(PeerFault::UnknownRrpid.into());
+    }
+    if tags.mer_term_ids.merchant_id != merchant.merchant_id()? {
+        return Err(PeerFault::Unspecified("the response is to another merchant").into());
+    }
+    Ok(())
+}
