@@ -1,0 +1,92 @@
+//! What the server does by itself: authorizing later, and asking again what was not
+//! answered.
+
+use std::sync::Arc;
+
+use set_core::merchant::Order;
+use set_node::service::Shutdown;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::collection::PAGE;
+use crate::config::AuthorizeWhen;
+use crate::fault::Fault;
+use crate::ledger;
+use crate::service::Till;
+
+/// Works until `shutdown`: at the start, whenever an order waits, and every
+/// [`retry`](crate::Config::retry).
+pub(crate) async fn work(till: Arc<Till>, shutdown: Shutdown) {
+    let mut clock = interval(till.config.retry.duration().max(SHORTEST));
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = shutdown.requested() => return,
+            () = till.unsettled.notified() => {}
+            _ = clock.tick() => {}
+        }
+        tokio::select! {
+            // A request in flight is cut off and sent again after the next start.
+            () = shutdown.requested() => return,
+            outcome = till.settle_all() => {
+                if let Err(fault) = outcome {
+                    tracing::warn!(%fault, "orders not looked through; tried again later");
+                }
+            }
+        }
+    }
+}
+
+impl Till {
+    /// Looks through the unsettled orders and asks the gateway about each.
+    pub(crate) async fn settle_all(&self) -> Result<(), Fault> {
+        if !self.gateway.is_known() {
+            return Ok(());
+        }
+        let mut after = Vec::new();
+        loop {
+            let mut tx = self.store.begin().await?;
+            let names = ledger::unsettled(&mut tx, &after, PAGE).await?;
+            tx.roll_back().await?;
+            let Some(last) = names.last() else {
+                return Ok(());
+            };
+            after = last.as_octets().to_vec();
+            for name in &names {
+                if let Err(fault) = self.settle(name).await {
+                    tracing::warn!(order = %name, %fault, "not settled; asked again later");
+                }
+            }
+        }
+    }
+
+    async fn settle(&self, name: &set_core::msg::ids::LocalId) -> Result<(), Fault> {
+        let mut tx = self.store.begin().await?;
+        let entry = ledger::load(&mut tx, name).await?;
+        tx.roll_back().await?;
+        let Some(entry) = entry else {
+            return Ok(());
+        };
+        let patience = self.config.timeouts.message.duration();
+        match &entry.order {
+            // With authorize = at-once, an order in this state had no gateway to ask.
+            Order::Ordered(_) | Order::Authorizing(_) => {
+                let settled = self.settle_authorization(entry, patience).await?;
+                tracing::info!(
+                    order = %name,
+                    state = settled.order.state(),
+                    later = self.config.authorize == AuthorizeWhen::Later,
+                    "the gateway answered"
+                );
+            }
+            Order::Capturing(state) => {
+                let collected = self.resume_capture(state.rrpid).await?;
+                tracing::info!(orders = collected.len(), "the gateway answered a capture");
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Shortest time between two looks.
+const SHORTEST: std::time::Duration = std::time::Duration::from_millis(100);

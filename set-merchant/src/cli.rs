@@ -1,0 +1,198 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use set_node::cli::SharedArgs;
+use set_node::enroll::{FieldArg, RootArgs};
+use set_node::transport::Endpoint;
+
+/// A SET point of sale for one brand
+#[derive(Debug, Parser)]
+#[command(name = "set-merchant", version, about, after_help = EXAMPLES)]
+pub struct Cli {
+    /// The flags that all roles have.
+    #[command(flatten)]
+    pub shared: SharedArgs,
+    /// Tell every exchange, and what it proved, as one JSON line on standard output
+    #[arg(long, global = true)]
+    pub trace_wire: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the merchant can be asked to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make the data folder with a configuration
+    Init,
+    /// Obtain the merchant's certificates, and the gateway's encryption certificate
+    #[command(
+        after_help = "Example:\n  set-merchant --data shop enroll --ca set://ca.example:257 \
+        --root root.pem \\\n    --merchant-id MER-0001 --bin 455555 --brand Orchard \
+        --gateway set://gw.example:257"
+    )]
+    Enroll(EnrollArgs),
+    /// Fetch the gateway's encryption certificate, CRLs and BCI anew
+    #[command(after_help = "Example:\n  set-merchant --data shop refresh")]
+    Refresh(RefreshArgs),
+    /// Serve wallets and the shop until told to stop
+    #[command(after_help = "Example:\n  set-merchant --data shop serve \
+        --set listen.tcp=0.0.0.0:257 --set listen.http=0.0.0.0:8080")]
+    Serve(ServeArgs),
+    /// Offer an order to a wallet, and write its wake-up message
+    #[command(
+        after_help = "Example:\n  set-merchant --data shop offer --description 'One teapot' \
+        --amount 12950 --currency 840 --exponent=-2 --wake-up order.setpay"
+    )]
+    Offer(OfferArgs),
+    /// List the orders with their states and amounts
+    #[command(after_help = "Example:\n  set-merchant --data shop orders --format json")]
+    Orders,
+    /// Show one order
+    #[command(after_help = "Example:\n  set-merchant --data shop show 5f0c36a2d1e97b48")]
+    Show {
+        /// The order: its lid-M or XID in hexadecimal
+        #[arg(value_name = "ORDER")]
+        order: String,
+    },
+    /// Collect what was authorized
+    #[command(
+        after_help = "Examples:\n  set-merchant --data shop capture 5f0c36a2d1e97b48\n  \
+        set-merchant --data shop capture --all --format json"
+    )]
+    Capture(CaptureArgs),
+}
+
+/// Arguments of `enroll`.
+#[derive(Clone, Debug, Args)]
+pub struct EnrollArgs {
+    /// The merchant CA: set://host:port or http://host:port/path
+    #[arg(long, value_name = "URL")]
+    pub ca: Endpoint,
+    /// The root to believe.
+    #[command(flatten)]
+    pub root: RootArgs,
+    /// The merchant's id at its acquirer
+    #[arg(long, value_name = "ID")]
+    pub merchant_id: String,
+    /// The acquirer's BIN, six digits
+    #[arg(long, value_name = "BIN")]
+    pub bin: String,
+    /// Brand to accept, as the CA names it
+    #[arg(long, value_name = "BRAND")]
+    pub brand: String,
+    /// An answer to the CA's form; may be repeated
+    #[arg(long = "field", value_name = "NAME=VALUE")]
+    pub fields: Vec<FieldArg>,
+    /// The payment gateway, remembered for later
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<Endpoint>,
+}
+
+/// Arguments of `refresh`.
+#[derive(Clone, Debug, Args)]
+pub struct RefreshArgs {
+    /// The payment gateway, remembered for later [default: that of the configuration, else
+    /// the one given before]
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<Endpoint>,
+}
+
+/// Arguments of `serve`.
+#[derive(Clone, Debug, Args)]
+pub struct ServeArgs {
+    /// The payment gateway [default: that of the configuration, else the one given to enroll]
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<Endpoint>,
+}
+
+/// Arguments of `offer`.
+#[derive(Clone, Debug, Args)]
+pub struct OfferArgs {
+    /// The order description, as the cardholder reads it
+    #[arg(
+        long,
+        value_name = "TEXT",
+        required_unless_present = "description_file"
+    )]
+    pub description: Option<String>,
+    /// A file with the order description
+    #[arg(long, value_name = "FILE", conflicts_with = "description")]
+    pub description_file: Option<PathBuf>,
+    /// The price, in the unit that the exponent sets
+    #[arg(long, value_name = "NUMBER")]
+    pub amount: u64,
+    /// ISO 4217 number of the currency
+    #[arg(long, value_name = "NUMBER", default_value_t = 840)]
+    pub currency: u16,
+    /// Power of ten of the unit: -2 for cents
+    #[arg(long, value_name = "NUMBER", default_value_t = -2, allow_negative_numbers = true)]
+    pub exponent: i32,
+    /// Brand accepted, the preferred first; may be repeated [default: the brand enrolled for]
+    #[arg(long = "brand", value_name = "BRAND")]
+    pub brands: Vec<String>,
+    /// Where to write the wake-up message; - for standard output
+    #[arg(long, value_name = "FILE")]
+    pub wake_up: Option<PathBuf>,
+}
+
+/// Arguments of `capture`.
+#[derive(Clone, Debug, Args)]
+pub struct CaptureArgs {
+    /// The orders: lid-M or XID in hexadecimal
+    #[arg(value_name = "ORDER", required_unless_present = "all")]
+    pub orders: Vec<String>,
+    /// All orders that are authorized
+    #[arg(long, conflicts_with = "orders")]
+    pub all: bool,
+    /// The payment gateway [default: that of the configuration, else the one given to enroll]
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<Endpoint>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  set-merchant --data shop init
+  set-merchant --data shop enroll --ca set://ca.example:257 --root root.pem \\
+    --merchant-id MER-0001 --bin 455555 --brand Orchard --gateway set://gw.example:257
+  set-merchant --data shop serve --set listen.tcp=0.0.0.0:257
+  set-merchant --data shop offer --description 'One teapot' --amount 12950 --wake-up order.setpay
+  set-merchant --data shop orders
+  set-merchant --data shop capture --all
+
+Exit codes: 0 done; 1 refused or declined; 2 wrong command line; 3 peer not reached;
+4 configuration or data folder broken; 5 internal fault.";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_subcommand_that_takes_arguments_shows_an_example() {
+        for command in Cli::command().get_subcommands() {
+            let shown = command.get_name() == "init"
+                || command
+                    .get_after_help()
+                    .is_some_and(|help| help.to_string().contains("set-merchant --data"));
+            assert!(shown, "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn capture_takes_orders_or_all_and_not_both() {
+        let parse = |arguments: &[&str]| {
+            Cli::try_parse_from([&["set-merchant", "capture"], arguments].concat()).is_ok()
+        };
+        assert!(parse(&["--all"]) && parse(&["2a", "2b"]));
+        assert!(!parse(&[]) && !parse(&["2a", "--all"]));
+    }
+}

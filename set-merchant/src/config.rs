@@ -1,0 +1,146 @@
+//! The configuration.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use set_node::config::{
+    KeyStoreConfig, Limits, ListenConfig, LogConfig, Period, StoreConfig, Timeouts,
+};
+use set_node::transport::Endpoint;
+
+/// The configuration of a merchant; `fixtures/merchant.toml` shows every key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The payment gateway. Default: the one that was given to `enroll`.
+    pub gateway: Option<Endpoint>,
+    /// When orders are authorized. Default `at-once`.
+    pub authorize: AuthorizeWhen,
+    /// When orders are captured. Default `manual`.
+    pub capture: CaptureWhen,
+    /// How long a wallet waits for the gateway; past it, it is told that the order was
+    /// received. Less than `timeouts.request`. Default `15s`.
+    pub gateway_patience: Period,
+    /// How often an authorization or capture that got no answer is asked for again.
+    /// Default `30s`.
+    pub retry: Period,
+    /// The language of forms, an RFC 1766 tag. Default `en`.
+    pub language: String,
+    /// What wallets and browsers are told of the shop.
+    pub shop: ShopConfig,
+    /// Where wallets and the shop are served.
+    pub listen: ListenConfig,
+    /// How long peers are waited for.
+    pub timeouts: Timeouts,
+    /// How much is taken on at once.
+    pub limits: Limits,
+    /// What is logged.
+    pub log: LogConfig,
+    /// Where the orders are kept.
+    pub store: StoreConfig,
+    /// Where the keys are kept.
+    pub keys: KeyStoreConfig,
+}
+
+/// When an order is authorized.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuthorizeWhen {
+    /// Before the wallet is answered.
+    #[default]
+    AtOnce,
+    /// In the background; the wallet is told that the order was received.
+    Later,
+}
+
+/// When an order is captured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaptureWhen {
+    /// By the `capture` command.
+    #[default]
+    Manual,
+    /// With the authorization.
+    Now,
+}
+
+/// What wallets and browsers are told of the shop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ShopConfig {
+    /// Where wallets send SET messages. Default: where the server listens.
+    pub set_url: Option<String>,
+    /// Where this server's pages are seen from outside, without a path. Default: where the
+    /// server listens.
+    pub public_url: Option<String>,
+    /// Where the browser goes after success. Default: none.
+    pub success_url: Option<String>,
+    /// Where the browser goes after failure. Default: none.
+    pub failure_url: Option<String>,
+    /// Where the browser goes when the user gives up. Default: none.
+    pub cancel_url: Option<String>,
+    /// A file whose first line a shop shows as bearer token to create offers over HTTP; a
+    /// relative path is within the data folder. Default `shop-token`.
+    pub token_file: PathBuf,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            gateway: None,
+            authorize: AuthorizeWhen::default(),
+            capture: CaptureWhen::default(),
+            gateway_patience: Period::seconds(15),
+            retry: Period::seconds(30),
+            language: "en".to_owned(),
+            shop: ShopConfig::default(),
+            listen: ListenConfig::default(),
+            timeouts: Timeouts::default(),
+            limits: Limits::default(),
+            log: LogConfig::default(),
+            store: StoreConfig::default(),
+            keys: KeyStoreConfig::default(),
+        }
+    }
+}
+
+impl Default for ShopConfig {
+    fn default() -> Self {
+        Self {
+            set_url: None,
+            public_url: None,
+            success_url: None,
+            failure_url: None,
+            cancel_url: None,
+            token_file: PathBuf::from("shop-token"),
+        }
+    }
+}
+
+/// The example, which `init` writes.
+pub(crate) const EXAMPLE: &str = include_str!("../fixtures/merchant.toml");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_gives_every_key_its_default() {
+        assert_eq!(
+            toml::from_str::<Config>(EXAMPLE).unwrap(),
+            Config::default()
+        );
+        let written = toml::to_string(&Config::default()).unwrap();
+        for key in written.lines().filter_map(|line| line.split(" = ").next()) {
+            assert!(EXAMPLE.contains(key), "{key} is not in the example");
+        }
+    }
+
+    #[test]
+    fn the_keys_without_a_default_that_the_example_shows_are_keys() {
+        let shown = EXAMPLE.replace("#: ", "");
+        let config: Config = toml::from_str(&shown).unwrap();
+        assert!(config.gateway.is_some() && config.listen.http.is_some());
+        assert!(config.shop.set_url.is_some() && config.keys.passphrase_file.is_some());
+    }
+}

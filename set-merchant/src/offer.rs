@@ -1,0 +1,73 @@
+//! `offer`: an offer from the command line.
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use serde::Serialize;
+use set_core::crypto::RustCrypto;
+use set_node::cli::Exit;
+use set_node::durable;
+use set_node::store::Store;
+
+use crate::cli::OfferArgs;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::offering::{self, NewOffer, Offered};
+use crate::pos;
+use crate::screen::Screen;
+
+/// Makes an offer and writes its wake-up message.
+pub(crate) async fn offer(
+    data: &Path,
+    config: &Config,
+    args: &OfferArgs,
+    screen: &mut Screen,
+) -> Result<Exit, Failure> {
+    let description = match (&args.description, &args.description_file) {
+        (Some(text), _) => text.clone(),
+        (None, Some(file)) => fs::read_to_string(file).map_err(|source| Failure::File {
+            file: file.clone(),
+            source,
+        })?,
+        (None, None) => String::new(),
+    };
+    let store = Store::open(data, &config.store).await?;
+    let profile = pos::profile(&store).await?;
+    let new = NewOffer {
+        description,
+        amount: args.amount,
+        currency: args.currency,
+        exponent: args.exponent,
+        brands: args.brands.clone(),
+    };
+    let offer = offering::make(&store, &RustCrypto, &profile, new).await?;
+    let wake_up = offering::wake_up(&offer, &config.shop, &profile)?.to_octets()?;
+    let offered = offering::told(&offer, &config.shop, &profile);
+    match args.wake_up.as_deref() {
+        Some(file) if file == Path::new("-") => screen.octets(&wake_up),
+        Some(file) => {
+            durable::replace(file, &wake_up).map_err(|source| Failure::File {
+                file: file.to_owned(),
+                source,
+            })?;
+            screen.result(&Made(offered));
+        }
+        None => screen.result(&Made(offered)),
+    }
+    Ok(Exit::Success)
+}
+
+#[derive(Serialize)]
+struct Made(Offered);
+
+impl fmt::Display for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(offered) = self;
+        write!(f, "order {}", offered.lid_m)?;
+        match &offered.wake_up_url {
+            Some(url) => write!(f, "; the wallet is woken by {url}"),
+            None => Ok(()),
+        }
+    }
+}

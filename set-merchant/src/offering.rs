@@ -1,0 +1,153 @@
+//! Making an offer, and the wake-up message that takes it to the wallet.
+
+use der::asn1::OctetString;
+use serde::{Deserialize, Serialize};
+use set_core::asn1::SeqOf;
+use set_core::crypto::{CryptoProvider, random_array};
+use set_core::merchant::{Offer, Order};
+use set_core::msg::amount::{Currency, CurrencyAmount};
+use set_core::msg::ids::{BrandId, LocalId};
+use set_core::wake_up::{AcceptedBrand, InitiationType, WakeUp, WebAddress};
+use set_node::store::Store;
+
+use crate::config::ShopConfig;
+use crate::failure::{Failure, input, with};
+use crate::ledger;
+use crate::pos::Profile;
+
+/// An offer as a shop asks for it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewOffer {
+    /// The order description, as the cardholder reads it; at most 20,000 octets.
+    pub description: String,
+    /// The price, in the unit that the exponent sets.
+    pub amount: u64,
+    /// ISO 4217 number of the currency.
+    pub currency: u16,
+    /// Power of ten of the unit; −2 for cents.
+    pub exponent: i32,
+    /// Brands accepted, the preferred first; when empty, the brand enrolled for.
+    #[serde(default)]
+    pub brands: Vec<String>,
+}
+
+/// An offer that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Offered {
+    /// The merchant's id of the order, in hexadecimal.
+    pub lid_m: String,
+    /// Where the wallet gets the wake-up message, when the server has pages.
+    pub wake_up_url: Option<String>,
+}
+
+/// Makes an offer of a new lid-M and stores it.
+///
+/// # Errors
+///
+/// [`Failure::Input`] when a field is not what it has to be; the store fails.
+pub(crate) async fn make(
+    store: &Store,
+    crypto: &dyn CryptoProvider,
+    profile: &Profile,
+    new: NewOffer,
+) -> Result<Offer, Failure> {
+    if !(1..=MOST_OCTETS).contains(&new.description.len()) {
+        return Err(Failure::Input {
+            what: "description",
+            fault: "1 to 20000 octets",
+        });
+    }
+    let brands: Vec<BrandId> = match (new.brands.as_slice(), &profile.brand_id) {
+        ([], Some(brand)) => vec![brand.clone()],
+        ([], None) => return Err(Failure::NotEnrolled),
+        (brands, _) => brands
+            .iter()
+            .map(|brand| BrandId::new(brand.as_str()))
+            .collect::<Result<_, _>>()
+            .map_err(input("brands"))?,
+    };
+    let lid_m: [u8; 8] = random_array(crypto).map_err(|fault| with("merchant")(fault.into()))?;
+    let offer = Offer {
+        lid_m: LocalId::new(lid_m).map_err(input("lid-M"))?,
+        od: OctetString::new(new.description.into_bytes()).map_err(|_| Failure::Input {
+            what: "description",
+            fault: "an OCTET STRING",
+        })?,
+        purch_amt: CurrencyAmount {
+            currency: Currency::new(new.currency).map_err(input("currency"))?,
+            amount: new.amount,
+            amt_exp10: new.exponent,
+        },
+        brands: SeqOf::new(brands).map_err(input("brands"))?,
+        install_recur_data: None,
+    };
+    // A wallet could not be told of an offer that no wake-up can hold.
+    wake_up(&offer, &ShopConfig::default(), &Profile::default())?.to_octets()?;
+    let mut tx = store.begin().await?;
+    ledger::save(&mut tx, &Order::Offered(offer.clone()), 0).await?;
+    tx.commit().await?;
+    Ok(offer)
+}
+
+/// The wake-up message for an offer.
+///
+/// # Errors
+///
+/// [`Failure::Address`] when the configuration names an address that is none.
+pub(crate) fn wake_up(
+    offer: &Offer,
+    shop: &ShopConfig,
+    profile: &Profile,
+) -> Result<WakeUp, Failure> {
+    let set_url = shop
+        .set_url
+        .as_deref()
+        .or(profile.set_url.as_ref().map(|url| url.as_str()));
+    let set_url = address("set_url", set_url)?;
+    let mut wake_up = WakeUp::new(InitiationType::Payment);
+    wake_up.content_type = "text/plain; charset=utf-8".to_owned();
+    wake_up.query_url = set_url.clone();
+    wake_up.set_url = set_url;
+    wake_up.success_url = address("success_url", shop.success_url.as_deref())?;
+    wake_up.failure_url = address("failure_url", shop.failure_url.as_deref())?;
+    wake_up.cancel_url = address("cancel_url", shop.cancel_url.as_deref())?;
+    wake_up.brands = offer
+        .brands
+        .iter()
+        .map(|brand| AcceptedBrand {
+            brand_id: brand.clone(),
+            logo: None,
+        })
+        .collect();
+    wake_up.purch_amt = Some(offer.purch_amt);
+    wake_up.lid_m = Some(offer.lid_m.clone());
+    wake_up.install_recur_ind = offer
+        .install_recur_data
+        .as_ref()
+        .map(|data| data.install_recur_ind.clone());
+    wake_up.od = offer.od.as_bytes().to_vec();
+    Ok(wake_up)
+}
+
+/// What is told of an offer that was made.
+pub(crate) fn told(offer: &Offer, shop: &ShopConfig, profile: &Profile) -> Offered {
+    let public = shop
+        .public_url
+        .as_deref()
+        .or(profile.public_url.as_ref().map(|url| url.as_str()));
+    Offered {
+        lid_m: offer.lid_m.to_string(),
+        wake_up_url: public
+            .map(|base| format!("{}/wake-up/{}", base.trim_end_matches('/'), offer.lid_m)),
+    }
+}
+
+fn address(key: &'static str, text: Option<&str>) -> Result<Option<WebAddress>, Failure> {
+    text.map(str::parse)
+        .transpose()
+        .map_err(|fault| Failure::Address { key, fault })
+}
+
+/// Octets of an order description; with its header and base64 it fits a wake-up.
+const MOST_OCTETS: usize = 20_000;

@@ -1,0 +1,101 @@
+//! `orders`: all orders.
+
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+use set_core::merchant::Order;
+use set_node::cli::Exit;
+use set_node::money::Money;
+use set_node::store::Store;
+
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::ledger;
+use crate::screen::Screen;
+
+/// Lists the orders.
+pub(crate) async fn orders(
+    data: &Path,
+    config: &Config,
+    screen: &mut Screen,
+) -> Result<Exit, Failure> {
+    let store = Store::open(data, &config.store).await?;
+    let mut listed = Listed { orders: Vec::new() };
+    let mut after = Vec::new();
+    loop {
+        let mut tx = store.begin().await?;
+        let page = ledger::page(&mut tx, &after, PAGE).await?;
+        tx.roll_back().await?;
+        let Some(last) = page.last() else {
+            break;
+        };
+        after = last.order.offer().lid_m.as_octets().to_vec();
+        listed
+            .orders
+            .extend(page.iter().map(|entry| Row::of(&entry.order)));
+    }
+    screen.result(&listed);
+    Ok(Exit::Success)
+}
+
+/// One line about an order.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Row {
+    pub(crate) lid_m: String,
+    pub(crate) xid: Option<String>,
+    pub(crate) state: &'static str,
+    pub(crate) price: String,
+    pub(crate) authorized: Option<String>,
+    pub(crate) captured: Option<String>,
+}
+
+impl Row {
+    pub(crate) fn of(order: &Order) -> Self {
+        let (authorized, captured) = match order {
+            Order::Authorized(state) => (Some(state), None),
+            Order::Capturing(state) => (Some(&state.authorized), None),
+            Order::Captured(state) => (Some(&state.authorized), Some(state.amount)),
+            _ => (None, None),
+        };
+        let money = |amount| Money(amount).to_string();
+        Self {
+            lid_m: order.offer().lid_m.to_string(),
+            xid: order.trans_ids().map(|trans_ids| trans_ids.xid.to_string()),
+            state: order.state(),
+            price: money(order.offer().purch_amt),
+            authorized: authorized.map(|state| money(state.amount)),
+            captured: captured.map(money),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Listed {
+    orders: Vec<Row>,
+}
+
+impl fmt::Display for Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:<16}  {:<11}  {:>14}  {:>14}  {:>14}",
+            "order", "state", "price", "authorized", "captured"
+        )?;
+        for row in &self.orders {
+            let shown = |amount: &Option<String>| amount.clone().unwrap_or_default();
+            write!(
+                f,
+                "\n{:<16}  {:<11}  {:>14}  {:>14}  {:>14}",
+                row.lid_m,
+                row.state,
+                row.price,
+                shown(&row.authorized),
+                shown(&row.captured)
+            )?;
+        }
+        Ok(())
+    }
+}
+
+const PAGE: u32 = 100;

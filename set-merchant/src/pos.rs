@@ -1,0 +1,227 @@
+//! The point of sale: its data folder, opened.
+
+use std::path::{Path, PathBuf};
+
+use set_core::asn1::{self, Limits};
+use set_core::merchant::Merchant;
+use set_core::msg::ids::{BrandId, Language, Url};
+use set_core::party::{Identity, Trust};
+use set_core::sequence;
+use set_node::call::{Caller, Trace};
+use set_node::durable;
+use set_node::keystore::{Iterations, KeyStore, Passphrase};
+use set_node::party::PartyFolder;
+use set_node::station::Station;
+use set_node::store::{RecordKey, Store};
+use set_node::transport::{Endpoint, MediaType, Transport};
+
+use crate::config::Config;
+use crate::failure::{Failure, input};
+use crate::fault::Fault;
+use crate::ledger::ROLE;
+
+/// A merchant whose passphrase was given.
+#[derive(Debug)]
+pub struct Pos {
+    pub(crate) data: PathBuf,
+    pub(crate) config: Config,
+    pub(crate) station: Station,
+    pub(crate) folder: PartyFolder,
+    pub(crate) trust: Trust,
+    pub(crate) store: Store,
+    pub(crate) trace: Trace,
+    keys: KeyStore,
+}
+
+sequence! {
+    /// What is known of the merchant without the passphrase.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct Profile = "Profile" {
+        /// The brand enrolled for.
+        brand_id: Option<BrandId> = "brandID" [explicit 0 optional],
+        /// The gateway.
+        gateway: Option<Url> = "gateway" [implicit 1 optional],
+        /// Where the server takes SET messages.
+        set_url: Option<Url> = "setURL" [implicit 2 optional],
+        /// Where the server's pages are.
+        public_url: Option<Url> = "publicURL" [implicit 3 optional],
+    }
+}
+
+impl Pos {
+    /// Opens a data folder; the passphrase comes from where the configuration says.
+    ///
+    /// # Errors
+    ///
+    /// No passphrase or a wrong one; files that are not what belongs there.
+    pub async fn open(data: &Path, config: Config, trace: Trace) -> Result<Self, Failure> {
+        let passphrase = Passphrase::from_config(data, &config.keys)?;
+        let station = Station::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+            .map_err(input("the program's name"))?;
+        Self::with_station(data, config, trace, passphrase, station).await
+    }
+
+    /// As [`open`](Self::open), with a passphrase, provider and clock at hand.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub async fn with_station(
+        data: &Path,
+        config: Config,
+        trace: Trace,
+        passphrase: Passphrase,
+        station: Station,
+    ) -> Result<Self, Failure> {
+        private_folder(data)?;
+        let iterations = Iterations::new(config.keys.iterations);
+        let folder = PartyFolder::new(data);
+        Ok(Self {
+            keys: KeyStore::open(&data.join(&config.keys.folder), passphrase, iterations)?,
+            trust: folder.load_trust(&station.context())?,
+            store: Store::open(data, &config.store).await?,
+            data: data.to_owned(),
+            config,
+            station,
+            folder,
+            trace,
+        })
+    }
+
+    /// The keys and certificates, and whom the merchant believes.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::NotEnrolled`]; files that are not what belongs there.
+    pub fn merchant(&self) -> Result<Merchant, Failure> {
+        let (Some(signature), Some(encryption)) =
+            (self.identity(SIGNATURE)?, self.identity(ENCRYPTION)?)
+        else {
+            return Err(Failure::NotEnrolled);
+        };
+        Ok(Merchant {
+            signature,
+            encryption,
+            trust: self.trust.clone(),
+        })
+    }
+
+    /// Whether there are certificates.
+    pub(crate) fn is_enrolled(&self) -> Result<bool, Failure> {
+        Ok(self.identity(SIGNATURE)?.is_some())
+    }
+
+    /// Keeps certificates and keys, and with them the brand.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be written.
+    pub async fn keep(&mut self, merchant: &Merchant, brand_id: BrandId) -> Result<(), Failure> {
+        self.trust = merchant.trust.clone();
+        self.keep_trust()?;
+        // The signature identity comes last: until it is there, nothing is enrolled.
+        for (name, identity) in [
+            (ENCRYPTION, &merchant.encryption),
+            (SIGNATURE, &merchant.signature),
+        ] {
+            self.folder.save_identity(&self.keys, name, identity)?;
+        }
+        change_profile(&self.store, |profile| profile.brand_id = Some(brand_id)).await?;
+        Ok(())
+    }
+
+    /// Keeps what was learned of certificates and CRLs.
+    pub(crate) fn keep_trust(&self) -> Result<(), Failure> {
+        Ok(self.folder.save_trust(&self.trust, self.station.crypto())?)
+    }
+
+    /// The gateway: of the flag, which is remembered, else of the configuration, else as
+    /// remembered.
+    pub(crate) async fn gateway(
+        &self,
+        flag: Option<&Endpoint>,
+    ) -> Result<Option<Endpoint>, Failure> {
+        if let Some(endpoint) = flag {
+            let url = Url::new(endpoint.to_string()).map_err(input("gateway"))?;
+            change_profile(&self.store, |profile| profile.gateway = Some(url)).await?;
+            return Ok(Some(endpoint.clone()));
+        }
+        if self.config.gateway.is_some() {
+            return Ok(self.config.gateway.clone());
+        }
+        let profile = profile(&self.store).await?;
+        let remembered = profile.gateway.map(|url| url.as_str().parse());
+        remembered
+            .transpose()
+            .map_err(|_| Fault::Damaged("the gateway's address").into())
+    }
+
+    /// A way to a peer.
+    pub(crate) fn caller(
+        &self,
+        endpoint: Endpoint,
+        peer: &'static str,
+        media: MediaType,
+    ) -> Caller {
+        let transport = Transport::new(endpoint)
+            .with_media_type(media)
+            .with_limit(self.config.limits.message)
+            .with_timeouts(self.config.timeouts.clone());
+        Caller::new(transport, "merchant", peer, self.trace)
+    }
+
+    /// The merchant's language.
+    pub(crate) fn language(&self) -> Result<Language, Failure> {
+        Language::new(self.config.language.as_str()).map_err(input("language"))
+    }
+
+    fn identity(&self, name: &str) -> Result<Option<Identity>, Failure> {
+        let rules = &self.station.policy().key_rules;
+        Ok(self.folder.load_identity(&self.keys, name, rules)?)
+    }
+}
+
+/// What is known without the passphrase.
+pub(crate) async fn profile(store: &Store) -> Result<Profile, Failure> {
+    let mut tx = store.begin().await?;
+    match tx.load(PROFILE).await? {
+        None => Ok(Profile::default()),
+        Some(record) => Ok(read(&record.body)?),
+    }
+}
+
+/// Changes what is known without the passphrase.
+pub(crate) async fn change_profile(
+    store: &Store,
+    change: impl FnOnce(&mut Profile),
+) -> Result<(), Failure> {
+    let mut tx = store.begin().await?;
+    let (mut profile, version) = match tx.load(PROFILE).await? {
+        None => (Profile::default(), 0),
+        Some(record) => (read(&record.body)?, record.version),
+    };
+    change(&mut profile);
+    let octets = asn1::encode(&profile).map_err(|_| Fault::Damaged(NAME))?;
+    tx.save(PROFILE, version, &octets).await?;
+    Ok(tx.commit().await?)
+}
+
+pub(crate) fn private_folder(folder: &Path) -> Result<(), Failure> {
+    durable::create_private_folder(folder).map_err(|source| Failure::File {
+        file: folder.to_owned(),
+        source,
+    })
+}
+
+fn read(octets: &[u8]) -> Result<Profile, Fault> {
+    asn1::decode(octets, &Limits::default()).map_err(|_| Fault::Damaged(NAME))
+}
+
+const NAME: &str = "the merchant's profile";
+const SIGNATURE: &str = "merchant-signature";
+const ENCRYPTION: &str = "merchant-encryption";
+const PROFILE: RecordKey<'static> = RecordKey {
+    role: ROLE,
+    kind: "profile",
+    key: b"profile",
+};

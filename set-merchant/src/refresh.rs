@@ -1,0 +1,83 @@
+//! `refresh`: the gateway's encryption certificate, CRLs and BCI.
+
+use std::fmt;
+
+use serde::Serialize;
+use set_core::merchant::p_cert::p_cert;
+use set_core::msg::ids::BrandId;
+use set_core::msg::payment::p_cert::{BrandAndBin, PCertCode};
+use set_node::cli::Exit;
+use set_node::transport::{Endpoint, MediaType};
+
+use crate::cli::RefreshArgs;
+use crate::failure::{Failure, with};
+use crate::fault::Fault;
+use crate::pos::{self, Pos};
+use crate::screen::Screen;
+
+/// Asks the gateway by PCertReq and keeps what it answers.
+pub(crate) async fn refresh(
+    pos: &mut Pos,
+    args: &RefreshArgs,
+    screen: &mut Screen,
+) -> Result<Exit, Failure> {
+    let gateway = pos
+        .gateway(args.gateway.as_ref())
+        .await?
+        .ok_or(Fault::NoGateway)?;
+    let shown = gateway.to_string();
+    let brand = fetch(pos, gateway).await?;
+    screen.result(&Fetched {
+        gateway: shown,
+        brand: brand.to_string(),
+    });
+    Ok(Exit::Success)
+}
+
+/// PCertReq and PCertRes; gives the brand asked for.
+pub(crate) async fn fetch(pos: &mut Pos, gateway: Endpoint) -> Result<BrandId, Failure> {
+    let brand_id = pos::profile(&pos.store)
+        .await?
+        .brand_id
+        .ok_or(Failure::NotEnrolled)?;
+    let mut merchant = pos.merchant()?;
+    let wanted = BrandAndBin {
+        brand_id: brand_id.clone(),
+        bin: None,
+    };
+    let context = pos.station.context();
+    let (asking, request) = p_cert(&context, &merchant, vec![wanted]).map_err(with("merchant"))?;
+    let caller = pos.caller(gateway, "gateway", MediaType::Payment);
+    let response = caller.exchange(&request).await?;
+    let context = pos.station.context();
+    let codes = asking
+        .handle(&context, &mut merchant, &response)
+        .map_err(with("gateway"))?;
+    for (wanted, code) in codes {
+        if code != PCertCode::Success {
+            return Err(Failure::NoGatewayCertificate {
+                brand: wanted.brand_id.to_string(),
+                code: code.name().to_owned(),
+            });
+        }
+    }
+    pos.trust = merchant.trust;
+    pos.keep_trust()?;
+    Ok(brand_id)
+}
+
+#[derive(Serialize)]
+struct Fetched {
+    gateway: String,
+    brand: String,
+}
+
+impl fmt::Display for Fetched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the gateway at {} has a certificate for {}",
+            self.gateway, self.brand
+        )
+    }
+}

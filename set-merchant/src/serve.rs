@@ -1,0 +1,175 @@
+//! `serve`: the server.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::sync::Arc;
+
+use serde::Serialize;
+use set_core::msg::ids::Url;
+use set_node::cli::Exit;
+use set_node::node::Node;
+use set_node::service::{CryptoPool, Shutdown};
+use set_node::store::Store;
+use set_node::telemetry::{Metrics, Readiness};
+use set_node::transport::{Endpoint, MediaType};
+
+use crate::background;
+use crate::cli::ServeArgs;
+use crate::failure::{Failure, input};
+use crate::gateway::Gateway;
+use crate::pos::{self, Pos};
+use crate::screen::Screen;
+use crate::service::Till;
+use crate::shop_pages::{ShopDoor, routes};
+
+/// Serves until the process is told to stop.
+pub(crate) async fn serve(
+    pos: Pos,
+    args: &ServeArgs,
+    screen: &mut Screen,
+) -> Result<Exit, Failure> {
+    let merchant = pos.merchant()?;
+    let gateway = pos.gateway(args.gateway.as_ref()).await?;
+    if gateway.is_none() {
+        tracing::warn!("no gateway is known; orders are received and wait");
+    }
+    let gateway = Gateway::new(gateway.map(|at| pos.caller(at, "gateway", MediaType::Payment)));
+    let config = pos.config.clone();
+    let node = Node::bind(&config.listen, &config.limits, &config.timeouts).await?;
+    let listening = Listening::of(&node.endpoints());
+    listening.remember(&pos.store).await?;
+
+    let metrics = Metrics::default();
+    let door = ShopDoor {
+        station: pos.station.clone(),
+        store: pos.store.clone(),
+        shop: config.shop.clone(),
+        profile: pos::profile(&pos.store).await?,
+        token: token(&pos)?,
+    };
+    let store = pos.store.clone();
+    let pool = CryptoPool::new(&config.limits).map_err(Failure::Runtime)?;
+    let till = Arc::new(Till::new(
+        pos.station.clone(),
+        pos.store.clone(),
+        config,
+        gateway,
+        pool,
+        merchant,
+    ));
+    let shutdown = Shutdown::on_signals().map_err(Failure::Runtime)?;
+    let background = tokio::spawn(background::work(Arc::clone(&till), shutdown.clone()));
+    let forgetting = tokio::spawn(forget(Arc::clone(&till), shutdown.clone()));
+    screen.result(&listening);
+    let ready = readiness(store.clone());
+    let finished = node
+        .serve(till, routes(door), metrics, ready, shutdown)
+        .await;
+    // Both end when the node is told to stop; a panic of theirs was logged by then.
+    let _ended = tokio::join!(background, forgetting);
+    store.close().await;
+    Ok(if finished {
+        Exit::Success
+    } else {
+        Exit::Internal
+    })
+}
+
+/// Forgets answers that are older than the configuration keeps.
+async fn forget(till: Arc<Till>, shutdown: Shutdown) {
+    let mut clock = tokio::time::interval(FORGET_EVERY);
+    loop {
+        tokio::select! {
+            () = shutdown.requested() => return,
+            _ = clock.tick() => {}
+        }
+        let kept = till.config.store.keep_answers.duration().as_secs();
+        let before = till.station.now().minus(kept).unix();
+        let forgotten = async {
+            let mut tx = till.store.begin().await?;
+            tx.forget_exchanges(i64::try_from(before).unwrap_or(i64::MAX))
+                .await?;
+            tx.commit().await
+        };
+        if let Err(fault) = forgotten.await {
+            tracing::warn!(%fault, "old answers are not forgotten yet");
+        }
+    }
+}
+
+fn readiness(store: Store) -> Readiness {
+    Arc::new(move || {
+        let store = store.clone();
+        Box::pin(async move { store.check().await.map_err(|fault| fault.to_string()) })
+    })
+}
+
+/// The shop's token, if there is a file of it.
+fn token(pos: &Pos) -> Result<Option<String>, Failure> {
+    let file = pos.data.join(&pos.config.shop.token_file);
+    match fs::read_to_string(&file) {
+        Ok(text) => Ok(text
+            .lines()
+            .next()
+            .map(str::trim)
+            .filter(|token| !token.is_empty())
+            .map(str::to_owned)),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Failure::File { file, source }),
+    }
+}
+
+#[derive(Serialize)]
+struct Listening {
+    event: &'static str,
+    role: &'static str,
+    tcp: Option<String>,
+    http: Option<String>,
+    #[serde(skip)]
+    set_url: Option<String>,
+}
+
+impl Listening {
+    fn of(endpoints: &[Endpoint]) -> Self {
+        let find = |tcp: bool| {
+            endpoints
+                .iter()
+                .find(|endpoint| matches!(endpoint, Endpoint::Tcp { .. }) == tcp)
+        };
+        Self {
+            event: "listening",
+            role: "merchant",
+            tcp: find(true).map(Endpoint::authority),
+            http: find(false).map(Endpoint::authority),
+            set_url: find(true).or(find(false)).map(ToString::to_string),
+        }
+    }
+
+    /// Lets commands beside the server know where it is.
+    async fn remember(&self, store: &Store) -> Result<(), Failure> {
+        let url = |text: Option<String>| text.map(Url::new).transpose().map_err(input("listen"));
+        let set_url = url(self.set_url.clone())?;
+        let public_url = url(self.http.as_ref().map(|at| format!("http://{at}")))?;
+        pos::change_profile(store, |profile| {
+            profile.set_url = set_url;
+            profile.public_url = public_url;
+        })
+        .await
+    }
+}
+
+impl fmt::Display for Listening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("merchant listening")?;
+        if let Some(tcp) = &self.tcp {
+            write!(f, " on set://{tcp}")?;
+        }
+        if let Some(http) = &self.http {
+            write!(f, " on http://{http}")?;
+        }
+        Ok(())
+    }
+}
+
+const FORGET_EVERY: std::time::Duration = std::time::Duration::from_secs(600);

@@ -1,0 +1,477 @@
+//! The server towards wallets: PInitReq, PReq, InqReq.
+//!
+//! A request is answered in three moves: its order is looked up in one transaction; the
+//! cryptography is done on the workers, and the gateway asked where it has to be, with the
+//! store free for others; and the order's next state and the answer are stored in another
+//! transaction, which fails if the order was changed meanwhile, whereupon all of it is done
+//! anew. The same octets under the same RRPID get the same answer ever after.
+//!
+//! What a wallet sends of certificates is forgotten after its request.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bytes::Bytes;
+use set_core::asn1::{DecodeError, Fault as Malformed};
+use set_core::error::{Error, PeerFault};
+use set_core::exchange::{Context, ErrorSigner, Received, Refusal, receive};
+use set_core::merchant::order::Order;
+use set_core::merchant::{Merchant, authorize, inq, p_init, p_req, p_res};
+use set_core::msg::ids::Rrpid;
+use set_core::msg::message::Message;
+use set_core::msg::payment::p_req::PReq;
+use set_core::msg::wrapper::MessageHeader;
+use set_node::service::{BoxFuture, CryptoPool, Handler, Reply, RequestContext};
+use set_node::station::Station;
+use set_node::store::{Recall, Store};
+use set_node::transport::{FramingFault, MediaType};
+use tokio::sync::Notify;
+
+use crate::config::{AuthorizeWhen, CaptureWhen, Config};
+use crate::fault::Fault;
+use crate::gateway::Gateway;
+use crate::ledger::{self, Entry};
+
+/// Where orders are taken.
+#[derive(Debug)]
+pub struct Till {
+    pub(crate) station: Station,
+    pub(crate) store: Store,
+    pub(crate) config: Config,
+    pub(crate) gateway: Gateway,
+    /// Told when an order waits for the background.
+    pub(crate) unsettled: Notify,
+    pool: CryptoPool,
+    merchant: RwLock<Arc<Merchant>>,
+}
+
+/// A request that was received, taken apart.
+#[derive(Debug)]
+pub(crate) struct Request {
+    header: MessageHeader,
+    message: Message,
+    octets: Bytes,
+    rrpid: Rrpid,
+}
+
+impl Till {
+    /// Takes orders for `merchant`.
+    #[must_use]
+    pub fn new(
+        station: Station,
+        store: Store,
+        config: Config,
+        gateway: Gateway,
+        pool: CryptoPool,
+        merchant: Merchant,
+    ) -> Self {
+        Self {
+            station,
+            store,
+            config,
+            gateway,
+            unsettled: Notify::new(),
+            pool,
+            merchant: RwLock::new(Arc::new(merchant)),
+        }
+    }
+
+    /// The answer to one request.
+    async fn answer(&self, octets: Bytes) -> Reply {
+        let (header, message) = {
+            let context = self.station.context();
+            match receive(&context, &octets, is_served) {
+                Ok(Received {
+                    header, message, ..
+                }) => (header, message),
+                Err(refusal) => return self.refuse_with(refusal).await,
+            }
+        };
+        let Some(rrpid) = header.rrpid else {
+            let fault = PeerFault::UnknownRrpid.into();
+            return self.refuse_with(Refusal::of(fault, header, &message)).await;
+        };
+        let request = Arc::new(Request {
+            header,
+            message,
+            octets,
+            rrpid,
+        });
+        match self.treat(&request).await {
+            Ok(response) => response.into(),
+            Err(fault) if fault.is_busy() => Reply::Busy,
+            Err(fault) => {
+                let refusal = Refusal::of(
+                    match fault {
+                        Fault::Protocol(error) => error,
+                        other => {
+                            tracing::error!(fault = %other, "request failed");
+                            other.into_error()
+                        }
+                    },
+                    request.header.clone(),
+                    &request.message,
+                );
+                self.refuse_with(refusal).await
+            }
+        }
+    }
+
+    async fn treat(&self, request: &Arc<Request>) -> Result<Vec<u8>, Fault> {
+        let mut attempts = ATTEMPTS;
+        loop {
+            attempts -= 1;
+            match self.attempt(request).await {
+                Err(fault) if fault.is_stale() && attempts > 0 => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn attempt(&self, request: &Arc<Request>) -> Result<Vec<u8>, Fault> {
+        let mut tx = self.store.begin().await?;
+        if let Some(response) = self.recall(&mut tx, request).await? {
+            return Ok(response);
+        }
+        let entry = look_up(&mut tx, &request.message).await?;
+        let begun = {
+            let digest = self.digest(request);
+            ledger::was_begun(&mut tx, request.rrpid.as_octets(), &digest).await?
+        };
+        tx.roll_back().await?;
+        match &request.message {
+            Message::PInitReq(_) => self.p_init(request, entry).await,
+            Message::PReq(_) => self.p_req(request, entry, begun).await,
+            Message::InqReq(_) => self.inq(request, entry).await,
+            other => Err(PeerFault::MessageNotSupported(other.name()).into()),
+        }
+    }
+
+    async fn p_init(&self, request: &Arc<Request>, entry: Entry) -> Result<Vec<u8>, Fault> {
+        let Entry { order, version } = entry;
+        let offer = match order {
+            Order::Offered(offer) => offer,
+            // A wallet may begin anew as long as nothing was ordered.
+            Order::Initiated(state) => state.offer,
+            _ => return Err(PLACED.into()),
+        };
+        let asked = Arc::clone(request);
+        let (state, response) = self
+            .compute(move |context, merchant| match &asked.message {
+                Message::PInitReq(message) => {
+                    p_init::p_init(context, merchant, &asked.header, message, offer)
+                }
+                other => Err(PeerFault::MessageNotSupported(other.name()).into()),
+            })
+            .await?;
+        let order = Order::Initiated(state);
+        self.commit(request, Some((&order, version)), response)
+            .await
+    }
+
+    async fn p_req(
+        &self,
+        request: &Arc<Request>,
+        entry: Entry,
+        begun: bool,
+    ) -> Result<Vec<u8>, Fault> {
+        let Entry { order, version } = entry;
+        match order {
+            Order::Offered(_) => Err(PeerFault::UnknownXid.into()),
+            Order::Initiated(state) => {
+                let asked = Arc::clone(request);
+                let ordered = self
+                    .compute(move |context, merchant| match &asked.message {
+                        Message::PReq(message) => {
+                            p_req::p_req(context, merchant, &asked.header, message, state)
+                        }
+                        other => Err(PeerFault::MessageNotSupported(other.name()).into()),
+                    })
+                    .await?;
+                let order = Order::Ordered(ordered);
+                if self.config.authorize == AuthorizeWhen::Later || !self.gateway.is_known() {
+                    let response = self.p_res(order.clone()).await?;
+                    let response = self
+                        .commit(request, Some((&order, version)), response)
+                        .await?;
+                    self.unsettled.notify_one();
+                    return Ok(response);
+                }
+                let entry = self.ask(order, version, Some(request)).await?;
+                self.finish(request, entry).await
+            }
+            // The answer was lost on the way here, in a crash or because the wallet had no
+            // patience: it is made from the state that the order has now.
+            order if begun => self.finish(request, Entry { order, version }).await,
+            _ => Err(PLACED.into()),
+        }
+    }
+
+    /// Sees the authorization through as far as the gateway lets, and answers PReq.
+    async fn finish(&self, request: &Arc<Request>, entry: Entry) -> Result<Vec<u8>, Fault> {
+        let lid_m = entry.order.offer().lid_m.clone();
+        let patience = self.config.gateway_patience.duration();
+        let order = match self.settle_authorization(entry, patience).await {
+            Ok(entry) => entry.order,
+            Err(fault) if fault.is_busy() => return Err(fault),
+            Err(fault) => {
+                tracing::warn!(order = %lid_m, %fault, "not authorized yet; asked again later");
+                let mut tx = self.store.begin().await?;
+                let entry = ledger::load(&mut tx, &lid_m).await?;
+                entry.ok_or(PeerFault::UnknownXid)?.order
+            }
+        };
+        let response = self.p_res(order).await?;
+        self.commit(request, None, response).await
+    }
+
+    async fn inq(&self, request: &Arc<Request>, entry: Entry) -> Result<Vec<u8>, Fault> {
+        let asked = Arc::clone(request);
+        let response = self
+            .compute(move |context, merchant| match &asked.message {
+                Message::InqReq(message) => {
+                    inq::inq(context, merchant, &asked.header, message, &entry.order)
+                }
+                other => Err(PeerFault::MessageNotSupported(other.name()).into()),
+            })
+            .await?;
+        self.commit(request, None, response).await
+    }
+
+    /// PRes about an order.
+    async fn p_res(&self, order: Order) -> Result<Vec<u8>, Fault> {
+        self.compute(move |context, merchant| {
+            let ordered = order.ordered().ok_or(PeerFault::UnknownXid)?;
+            let trans_ids = &ordered.initiated.trans_ids;
+            p_res::p_res(
+                context,
+                merchant,
+                trans_ids,
+                ordered.rrpid,
+                ordered.chall_c,
+                &order,
+            )
+        })
+        .await
+    }
+
+    /// Makes AuthReq for an order and stores it, before it is sent, together with the PReq
+    /// that waits for its outcome.
+    pub(crate) async fn ask(
+        &self,
+        order: Order,
+        version: u64,
+        waiting: Option<&Arc<Request>>,
+    ) -> Result<Entry, Fault> {
+        let Order::Ordered(ordered) = order else {
+            return Ok(Entry { order, version });
+        };
+        let capture_now = self.config.capture == CaptureWhen::Now;
+        let (state, _) = self
+            .compute(move |context, merchant| {
+                let amount = ordered.initiated.offer.purch_amt;
+                authorize::authorize(context, merchant, ordered, amount, capture_now)
+            })
+            .await?;
+        let order = Order::Authorizing(state);
+        let mut tx = self.store.begin().await?;
+        let version = ledger::save(&mut tx, &order, version).await?;
+        if let Some(request) = waiting {
+            let digest = self.digest(request);
+            ledger::begin(&mut tx, request.rrpid.as_octets(), &digest).await?;
+        }
+        tx.commit().await?;
+        Ok(Entry { order, version })
+    }
+
+    /// Stores an order's next state and the answer together.
+    async fn commit(
+        &self,
+        request: &Request,
+        change: Option<(&Order, u64)>,
+        response: Vec<u8>,
+    ) -> Result<Vec<u8>, Fault> {
+        let mut tx = self.store.begin().await?;
+        if let Some(earlier) = self.recall(&mut tx, request).await? {
+            return Ok(earlier);
+        }
+        if let Some((order, version)) = change {
+            ledger::save(&mut tx, order, version).await?;
+        }
+        let now = i64::try_from(self.station.now().unix()).unwrap_or(i64::MAX);
+        let rrpid = request.rrpid.as_octets();
+        let kind = request.message.name();
+        tx.remember(rrpid, kind, &request.octets, &response, now)
+            .await?;
+        ledger::end(&mut tx, rrpid).await?;
+        tx.commit().await?;
+        Ok(response)
+    }
+
+    /// The answer that this request got before.
+    async fn recall(
+        &self,
+        tx: &mut set_node::store::Tx,
+        request: &Request,
+    ) -> Result<Option<Vec<u8>>, Fault> {
+        let rrpid = request.rrpid.as_octets();
+        let kind = request.message.name();
+        match tx.recall(rrpid, kind, &request.octets).await? {
+            Recall::New => Ok(None),
+            Recall::Same(response) => Ok(Some(response)),
+            Recall::Different => Err(PeerFault::ReplayedRrpid.into()),
+        }
+    }
+
+    fn digest(&self, request: &Request) -> [u8; 20] {
+        self.station.crypto().sha1(&[&request.octets])
+    }
+
+    /// Takes a step on the workers, with a copy of the merchant that is dropped afterwards.
+    pub(crate) async fn compute<T: Send + 'static>(
+        &self,
+        step: impl FnOnce(&Context<'_>, &mut Merchant) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let station = self.station.clone();
+        let mut merchant = self.merchant();
+        let outcome = self
+            .pool
+            .spawn_crypto(move || step(&station.context(), &mut merchant))
+            .await?;
+        Ok(outcome?)
+    }
+
+    /// As [`compute`](Self::compute), and keeps what was learned of certificates and CRLs:
+    /// for the gateway's answers.
+    pub(crate) async fn compute_and_learn<T: Send + 'static>(
+        &self,
+        step: impl FnOnce(&Context<'_>, &mut Merchant) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (outcome, learned) = self
+            .compute(move |context, merchant| {
+                let outcome = step(context, merchant)?;
+                Ok((outcome, copy(merchant)))
+            })
+            .await?;
+        let mut held = self
+            .merchant
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *held = Arc::new(learned);
+        Ok(outcome)
+    }
+
+    fn merchant(&self) -> Merchant {
+        let held = self.merchant.read().unwrap_or_else(PoisonError::into_inner);
+        copy(&held)
+    }
+
+    /// The Error for a request, signed.
+    async fn refuse_with(&self, refusal: Refusal) -> Reply {
+        tracing::info!(reason = %refusal.error, code = %refusal.error.code(), "request refused");
+        let answer = self
+            .compute(move |context, merchant| refusal.answer(context, Some(&signer(merchant))))
+            .await;
+        match answer {
+            Ok(Some(octets)) => octets.into(),
+            Ok(None) => Reply::Nothing,
+            Err(fault) if fault.is_busy() => Reply::Busy,
+            Err(fault) => {
+                tracing::error!(%fault, "an Error could not be made");
+                Reply::Nothing
+            }
+        }
+    }
+}
+
+impl Handler for Till {
+    fn handle(&self, request: Bytes, _: RequestContext) -> BoxFuture<'_, Reply> {
+        Box::pin(self.answer(request))
+    }
+
+    fn refuse(&self, reason: FramingFault, head: &[u8]) -> Option<Vec<u8>> {
+        let refusal = match reason {
+            FramingFault::NotASequence { .. } => return None,
+            FramingFault::TooBig { length, limit } => Refusal::unreadable(
+                malformed(Malformed::TooLarge {
+                    octets: usize::try_from(length).unwrap_or(usize::MAX),
+                    limit,
+                }),
+                head,
+            ),
+            FramingFault::IndefiniteLength => {
+                Refusal::unreadable(malformed(Malformed::IndefiniteLength), head)
+            }
+            FramingFault::NonMinimalLength => {
+                Refusal::unreadable(malformed(Malformed::NotMinimal), head)
+            }
+            FramingFault::Truncated { .. } => {
+                Refusal::unreadable(malformed(Malformed::Truncated), head)
+            }
+            _ => Refusal::unreadable(PeerFault::Unspecified("the merchant is busy"), head),
+        };
+        // Signing waits for the workers, which a peer that is turned away must not.
+        refusal.answer(&self.station.context(), None).ok().flatten()
+    }
+
+    fn accepts(&self) -> &'static [MediaType] {
+        &[MediaType::Payment]
+    }
+}
+
+/// The order that a request is about.
+async fn look_up(tx: &mut set_node::store::Tx, message: &Message) -> Result<Entry, Fault> {
+    let (entry, unknown) = match message {
+        Message::PInitReq(request) => {
+            let entry = match &request.local_id_m {
+                Some(lid_m) => ledger::load(tx, lid_m).await?,
+                None => None,
+            };
+            (entry, PeerFault::UnknownLid)
+        }
+        Message::PReq(request) => {
+            let oi_data = match &**request {
+                PReq::PReqDualSigned(signed) => &signed.oi_dual_signed.t1,
+                PReq::PReqUnsigned(unsigned) => &unsigned.oi_unsigned.t1,
+            };
+            let xid = oi_data.trans_ids.xid;
+            (ledger::find(tx, &xid).await?, PeerFault::UnknownXid)
+        }
+        Message::InqReq(request) => {
+            let xid = inq::unverified(request)?.trans_ids.xid;
+            (ledger::find(tx, &xid).await?, PeerFault::UnknownXid)
+        }
+        other => (None, PeerFault::MessageNotSupported(other.name())),
+    };
+    entry.ok_or(unknown.into())
+}
+
+fn is_served(message: &Message) -> bool {
+    matches!(
+        message,
+        Message::PInitReq(_) | Message::PReq(_) | Message::InqReq(_)
+    )
+}
+
+fn malformed(fault: Malformed) -> DecodeError {
+    DecodeError::new(fault, 0)
+}
+
+fn signer(merchant: &Merchant) -> ErrorSigner<'_> {
+    ErrorSigner {
+        signer: merchant.signature.signer(),
+        attached: merchant.signature.attached(),
+    }
+}
+
+fn copy(merchant: &Merchant) -> Merchant {
+    Merchant {
+        signature: merchant.signature.clone(),
+        encryption: merchant.encryption.clone(),
+        trust: merchant.trust.clone(),
+    }
+}
+
+/// Times that a request is treated anew because its order was changed meanwhile.
+const ATTEMPTS: u32 = 4;
+
+const PLACED: PeerFault = PeerFault::Unspecified("this order was placed already");
