@@ -30,6 +30,7 @@ use crate::msg::payment::auth_req::{AuthReq, AuthReqData, AuthReqTbs};
 use crate::msg::payment::auth_res::AuthCode;
 use crate::msg::tags::{RrTags, TransIds};
 use crate::msg::wrapper::MessageHeader;
+use crate::proof::ChainVerified;
 use crate::treatment::enc::{self, Types};
 use crate::treatment::{dd, s};
 
@@ -134,6 +135,25 @@ impl Asked {
     #[must_use]
     pub fn merchant_id(&self) -> &MerchantId {
         &self.request.merchant.merchant_id
+    }
+
+    /// The merchant's signature certificate, verified.
+    #[must_use]
+    pub fn merchant(&self) -> &ChainVerified {
+        &self.request.merchant.signature
+    }
+
+    /// The certificate of the cardholder whose dual signature was verified; none when the
+    /// instruction is unsigned or was not looked into.
+    #[must_use]
+    pub fn cardholder(&self) -> Option<&ChainVerified> {
+        match &self.reading {
+            Reading::Instruction(instruction) => instruction
+                .cardholder
+                .as_ref()
+                .map(|cardholder| &cardholder.chain),
+            Reading::Unserved(_) => None,
+        }
     }
 
     /// Compares what merchant and cardholder say, with each other and with the certificates.

@@ -27,6 +27,7 @@ use crate::msg::payment::cap::{
     CapReq, CapReqData, CapReqTbs, CapResData, CapResItem, CapTokenSeq,
 };
 use crate::msg::wrapper::MessageHeader;
+use crate::proof::ChainVerified;
 use crate::treatment::enc::{self, Types};
 use crate::treatment::{dd, enc_x, s, so};
 
@@ -139,6 +140,12 @@ impl CapAsked {
     #[must_use]
     pub fn merchant_id(&self) -> &MerchantId {
         &self.merchant.merchant_id
+    }
+
+    /// The merchant's signature certificate, verified.
+    #[must_use]
+    pub fn merchant(&self) -> &ChainVerified {
+        &self.merchant.signature
     }
 
     /// The authorizations to be captured, by the RRPID of their AuthReq and their XID: their

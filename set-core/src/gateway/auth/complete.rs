@@ -78,6 +78,21 @@ impl AuthPending {
         &self.host_request
     }
 
+    /// Answers without asking the host, for a reason that only the store could know, such
+    /// as another request with the same payment instruction that still waits.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with our own keys and certificates.
+    pub fn refuse(
+        self,
+        context: &Context<'_>,
+        gateway: &Gateway,
+        auth_code: AuthCode,
+    ) -> Result<Answered, Error> {
+        self.request.refuse(context, gateway, auth_code)
+    }
+
     /// Answers the merchant.
     ///
     /// `batches` are looked at when the merchant wants the amount captured at once. A

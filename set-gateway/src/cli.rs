@@ -1,0 +1,85 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use set_node::cli::SharedArgs;
+use set_node::enroll::{FieldArg, RootArgs};
+use set_node::transport::Endpoint;
+
+/// A SET payment gateway
+#[derive(Debug, Parser)]
+#[command(name = "set-gateway", version, about, after_help = EXAMPLES)]
+pub struct Cli {
+    /// The flags that all roles have.
+    #[command(flatten)]
+    pub shared: SharedArgs,
+    /// Tell every exchange, and what each request proved, as one JSON line on standard output
+    #[arg(long, global = true)]
+    pub trace_wire: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the gateway can be asked to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make the data folder with a configuration
+    Init,
+    /// Obtain the gateway's signature and encryption certificates
+    Enroll(EnrollArgs),
+    /// Answer merchants until stopped
+    ///
+    /// Takes AuthReq, CapReq and PCertReq. What an earlier run left half done is resolved
+    /// first: the acquirer's host is asked again under the same key.
+    Serve,
+    /// Show the certificates
+    Show,
+    /// List the authorizations and their captures
+    Transactions,
+}
+
+/// Arguments of `enroll`.
+#[derive(Clone, Debug, Args)]
+pub struct EnrollArgs {
+    /// The gateway CA: set://host:port or http://host:port/path
+    #[arg(long, value_name = "URL")]
+    pub ca: Endpoint,
+    /// The root to believe.
+    #[command(flatten)]
+    pub root: RootArgs,
+    /// Brand to serve, as the CA names it
+    #[arg(long, value_name = "BRAND")]
+    pub brand: String,
+    /// BIN of the acquirer, six digits
+    #[arg(long, value_name = "DIGITS")]
+    pub bin: String,
+    /// The acquirer's business id, up to 32 digits
+    #[arg(long, value_name = "DIGITS")]
+    pub business_id: Option<String>,
+    /// An answer to the CA's form; may be repeated
+    #[arg(long = "field", value_name = "NAME=VALUE")]
+    pub fields: Vec<FieldArg>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  set-gateway --data gateway init
+  set-gateway --data gateway enroll --ca set://ca.example:257 --root root.pem \\
+      --brand Orchard --bin 455555 --business-id 1001
+  set-gateway --data gateway serve --set listen.tcp=0.0.0.0:257
+  set-gateway --data gateway transactions --format json
+
+Exit codes: 0 done; 1 refused; 2 wrong command line; 3 peer not reached;
+4 configuration or data folder broken; 5 internal fault.";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

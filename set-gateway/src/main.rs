@@ -1,0 +1,8 @@
+//! The gateway's command line. All of it is in the library.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    set_gateway::run(std::env::args_os())
+}

@@ -1,0 +1,161 @@
+//! `serve`: merchants are answered until the process is stopped.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+use set_core::gateway::Gateway;
+use set_core::msg::ids::Bin;
+use set_node::call::Trace;
+use set_node::cli::Exit;
+use set_node::keystore::{Iterations, KeyStore, Passphrase};
+use set_node::node::Node;
+use set_node::party::PartyFolder;
+use set_node::service::{BoxFuture, CryptoPool, Shutdown};
+use set_node::station::Station;
+use set_node::store::Store;
+use set_node::telemetry::{Metrics, Readiness};
+use set_node::transport::Endpoint;
+
+use crate::config::{Config, HostKind};
+use crate::enroll::station;
+use crate::failure::Failure;
+use crate::host::{AcquirerHost, Simulator};
+use crate::screen::Screen;
+use crate::service::{GatewayService, Parts};
+
+/// Resolves what an earlier run left half done, then serves.
+pub(crate) async fn serve(
+    data: &Path,
+    config: &Config,
+    trace: Trace,
+    screen: Screen,
+) -> Result<Exit, Failure> {
+    let station = station(config)?;
+    let gateway = gateway(data, config, &station)?;
+    let store = Store::open(data, &config.store).await?;
+    let host: Arc<dyn AcquirerHost> = match config.host.kind {
+        HostKind::Simulator => {
+            Arc::new(Simulator::new(config.host.seed).with_delay(config.host.delay.duration()))
+        }
+    };
+    let service = GatewayService::new(Parts {
+        station,
+        gateway,
+        store: store.clone(),
+        pool: CryptoPool::new(&config.limits).map_err(Failure::Runtime)?,
+        host,
+        places: config.limits.requests.saturating_add(config.limits.queue),
+        keep_answers: config.store.keep_answers.duration(),
+        trace,
+    });
+    let node = Node::bind(&config.listen, &config.limits, &config.timeouts).await?;
+    let shutdown = Shutdown::on_signals().map_err(Failure::Runtime)?;
+    let resolved = service.recover().await?;
+    if resolved > 0 {
+        tracing::warn!(
+            resolved,
+            "requests that an earlier run left half done are resolved"
+        );
+    }
+    let advising = tokio::spawn({
+        let (service, shutdown) = (service.clone(), shutdown.clone());
+        let retry = config.host.retry.duration();
+        async move { service.advise_until(shutdown, retry).await }
+    });
+    let ready: Readiness = Arc::new(move || -> BoxFuture<'static, _> {
+        let store = store.clone();
+        Box::pin(async move {
+            store
+                .check()
+                .await
+                .map_err(|_| "the store fails".to_owned())
+        })
+    });
+    screen.result(&Listening::at(&node.endpoints()));
+    let handler = Arc::new(service);
+    let finished = node
+        .serve(
+            handler,
+            axum::Router::new(),
+            Metrics::default(),
+            ready,
+            shutdown,
+        )
+        .await;
+    // It ends with the shutdown that ended the node.
+    let _ended = advising.await;
+    Ok(if finished {
+        Exit::Success
+    } else {
+        Exit::Refused
+    })
+}
+
+fn gateway(data: &Path, config: &Config, station: &Station) -> Result<Gateway, Failure> {
+    let passphrase = Passphrase::from_config(data, &config.keys)?;
+    let iterations = Iterations::new(config.keys.iterations);
+    let keys = KeyStore::open(&data.join(&config.keys.folder), passphrase, iterations)?;
+    let folder = PartyFolder::new(data);
+    let rules = &station.policy().key_rules;
+    let identity = |name| {
+        folder
+            .load_identity(&keys, name, rules)?
+            .ok_or(Failure::NotEnrolled)
+    };
+    let (signature, encryption) = (identity("signature")?, identity("encryption")?);
+    let mut trust = folder.load_trust(&station.context())?;
+    for own in [&signature, &encryption] {
+        trust.hold(own.certificate.clone());
+    }
+    let bins = config
+        .gateway
+        .bins
+        .iter()
+        .map(|bin| Bin::new(bin.as_str()))
+        .collect::<Result<Vec<Bin>, _>>()
+        .map_err(|_| Failure::Input("gateway.bins: a BIN has six digits"))?;
+    Ok(Gateway {
+        signature,
+        encryption,
+        trust,
+        bins,
+        captures: config.gateway.captures,
+    })
+}
+
+#[derive(Serialize)]
+struct Listening {
+    event: &'static str,
+    role: &'static str,
+    tcp: Option<String>,
+    http: Option<String>,
+    #[serde(skip)]
+    endpoints: Vec<Endpoint>,
+}
+
+impl Listening {
+    fn at(endpoints: &[Endpoint]) -> Self {
+        let authority = |wanted: fn(&Endpoint) -> bool| {
+            endpoints
+                .iter()
+                .find(|endpoint| wanted(endpoint))
+                .map(Endpoint::authority)
+        };
+        Self {
+            event: "listening",
+            role: "gateway",
+            tcp: authority(|endpoint| matches!(endpoint, Endpoint::Tcp { .. })),
+            http: authority(|endpoint| matches!(endpoint, Endpoint::Http { .. })),
+            endpoints: endpoints.to_vec(),
+        }
+    }
+}
+
+impl fmt::Display for Listening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let endpoints: Vec<String> = self.endpoints.iter().map(ToString::to_string).collect();
+        write!(f, "listening on {}", endpoints.join(" and "))
+    }
+}

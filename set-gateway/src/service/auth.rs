@@ -1,0 +1,273 @@
+//! AuthReq, with the host between two transactions.
+
+use std::sync::Arc;
+
+use der::asn1::OctetString;
+use set_core::error::PeerFault;
+use set_core::exchange::Refusal;
+use set_core::gateway::auth::{self, Answered, AuthPending, Judgement};
+use set_core::gateway::batch::Batches;
+use set_core::gateway::host::{Decision, HostAnswer, IdempotencyKey};
+use set_core::gateway::record::Authorization;
+use set_core::msg::ids::Xid;
+use set_core::msg::message::Message;
+use set_core::msg::payment::auth_res::AuthCode;
+use set_node::proved::Proved;
+use set_node::store::{StoreError, Tx};
+use sha2::{Digest as _, Sha256};
+
+use super::ledger::{self, Reservation, Reserved, Versioned};
+use super::{Inner, Request, Trouble, advice};
+
+/// An AuthReq that was found in order.
+pub(super) struct Opened {
+    asked: auth::Asked,
+    xid: Xid,
+    /// SHA-256 of the PI.
+    instruction: [u8; 32],
+}
+
+impl Inner {
+    /// Answers an AuthReq.
+    pub(super) async fn authorize(self: &Arc<Self>, request: Request) -> Result<Vec<u8>, Trouble> {
+        let opened = self.open(&request).await?;
+        let (xid, instruction) = (opened.xid, opened.instruction);
+        let pending = match self.judge(&request, opened).await? {
+            Judgement::Ask(pending) => pending,
+            Judgement::Refuse(answered) => return self.refused(&request, answered).await,
+        };
+        let reserved = Reserved {
+            xid,
+            rrpid: request.rrpid,
+            date: self.parts.station.now(),
+            instruction: octet_string(&instruction)?,
+            request: octet_string(&request.octets)?,
+        };
+        let mut tx = self.parts.store.begin().await?;
+        match ledger::reserve(&mut tx, &reserved).await? {
+            Reservation::Made => tx.commit().await?,
+            Reservation::Taken => {
+                tx.roll_back().await?;
+                let refused = request.clone();
+                let answered = self
+                    .compute(move |inner| {
+                        let context = inner.parts.station.context();
+                        pending
+                            .refuse(&context, &inner.gateway(), AuthCode::PiPreviouslyUsed)
+                            .map_err(|error| refused.refuse(error))
+                    })
+                    .await??;
+                return self.refused(&request, Box::new(answered)).await;
+            }
+        }
+        self.ask(&request, pending, &reserved).await
+    }
+
+    /// Opens an AuthReq and verifies both signatures.
+    pub(super) async fn open(self: &Arc<Self>, request: &Request) -> Result<Opened, Trouble> {
+        let request = request.clone();
+        let trace = self.parts.trace;
+        self.compute(move |inner| {
+            let Message::AuthReq(message) = request.message.as_ref() else {
+                let name = request.message.name();
+                return Err(request.refuse(PeerFault::MessageNotSupported(name).into()));
+            };
+            let context = inner.parts.station.context();
+            let asked = auth::open(&context, &mut inner.gateway(), &request.header, message)
+                .map_err(|error| request.refuse(error))?;
+            let xid = asked.trans_ids().xid;
+            proved(&asked, xid).tell(trace);
+            Ok(Opened {
+                xid,
+                asked,
+                instruction: Sha256::digest(message.baggage.octets()).into(),
+            })
+        })
+        .await?
+    }
+
+    /// Compares what merchant and cardholder say, with each other and with what was before.
+    pub(super) async fn judge(
+        self: &Arc<Self>,
+        request: &Request,
+        opened: Opened,
+    ) -> Result<Judgement, Trouble> {
+        let mut tx = self.parts.store.begin().await?;
+        let previous = ledger::of_transaction(&mut tx, opened.xid).await?;
+        tx.roll_back().await?;
+        let request = request.clone();
+        self.compute(move |inner| {
+            let context = inner.parts.station.context();
+            opened
+                .asked
+                .judge(&context, &inner.gateway(), &previous)
+                .map_err(|error| request.refuse(error))
+        })
+        .await?
+    }
+
+    /// Asks the host and records what it said, together with the answer.
+    pub(super) async fn ask(
+        self: &Arc<Self>,
+        request: &Request,
+        pending: Box<AuthPending>,
+        reserved: &Reserved,
+    ) -> Result<Vec<u8>, Trouble> {
+        let asked = pending.host_request();
+        let merchant_id = asked.merchant_id.clone();
+        let capture_now = asked.capture_now;
+        let said = self.parts.host.authorize(asked).await;
+
+        let _turn = match capture_now {
+            true => Some(self.books.lock(merchant_id.clone()).await),
+            false => None,
+        };
+        // A number drawn for a new book stays drawn although nothing may come of it.
+        let mut tx = self.parts.store.begin().await?;
+        let book = ledger::book(&mut tx, &merchant_id).await?;
+        match capture_now {
+            true => tx.commit().await?,
+            false => tx.roll_back().await?,
+        }
+        let completed = self.complete(request, pending, said.clone(), book).await;
+        let Completed {
+            answered,
+            book,
+            advice,
+        } = match completed {
+            Ok(completed) => completed,
+            Err(Trouble::Refused(refusal)) => {
+                tracing::error!(error = %refusal.error, "the host's answer is of no use; it is reversed");
+                return self.give_up(request, reserved, &said, refusal).await;
+            }
+            // The reservation stays: a repetition of the request, or the next start, ends it.
+            Err(trouble) => return Err(trouble),
+        };
+
+        let mut tx = self.parts.store.begin().await?;
+        let in_force = answered
+            .record
+            .as_ref()
+            .is_some_and(Authorization::in_force);
+        if let Some(record) = &answered.record {
+            ledger::store(&mut tx, 0, record).await?;
+        }
+        if let Some(advice) = advice {
+            ledger::store_book(&mut tx, &merchant_id, &book).await?;
+            ledger::advise(&mut tx, "capture", advice.about, &advice.sealed).await?;
+        }
+        if said.decision == Decision::NoReply {
+            ledger::advise(&mut tx, "reversal", about(reserved), &[]).await?;
+        }
+        ledger::release(&mut tx, reserved, in_force).await?;
+        self.remember(&mut tx, request, &answered.octets).await?;
+        tx.commit().await?;
+        self.advice.notify_one();
+        Ok(answered.octets)
+    }
+
+    async fn complete(
+        self: &Arc<Self>,
+        request: &Request,
+        pending: Box<AuthPending>,
+        said: HostAnswer,
+        mut book: Versioned<Batches>,
+    ) -> Result<Completed, Trouble> {
+        let request = request.clone();
+        self.compute(move |inner| {
+            let context = inner.parts.station.context();
+            let gateway = inner.gateway();
+            let answered = pending
+                .complete(&context, &gateway, &said, &mut book.value)
+                .map_err(|error| request.refuse(error))?;
+            let advice = answered
+                .host_capture
+                .as_ref()
+                .map(|capture| advice::seal(&context, &gateway, capture))
+                .transpose()
+                .map_err(|error| request.refuse(error))?;
+            Ok(Completed {
+                answered,
+                book,
+                advice,
+            })
+        })
+        .await?
+    }
+
+    /// Ends a reservation of which nothing came: what the host may have approved is
+    /// reversed, and an Error is the answer from now on.
+    pub(super) async fn give_up(
+        self: &Arc<Self>,
+        request: &Request,
+        reserved: &Reserved,
+        said: &HostAnswer,
+        refusal: Box<Refusal>,
+    ) -> Result<Vec<u8>, Trouble> {
+        let answer = self.error_octets(refusal).await?.unwrap_or_default();
+        let mut tx = self.parts.store.begin().await?;
+        abandon(&mut tx, reserved, said).await?;
+        self.remember(&mut tx, request, &answer).await?;
+        tx.commit().await?;
+        self.advice.notify_one();
+        Ok(answer)
+    }
+
+    /// Remembers an answer for which the host was not asked.
+    async fn refused(
+        &self,
+        request: &Request,
+        answered: Box<Answered>,
+    ) -> Result<Vec<u8>, Trouble> {
+        tracing::info!(code = %answered.auth_code, "authorization refused without asking the host");
+        let mut tx = self.parts.store.begin().await?;
+        self.remember(&mut tx, request, &answered.octets).await?;
+        tx.commit().await?;
+        Ok(answered.octets)
+    }
+}
+
+/// What is to be stored once the host has answered.
+struct Completed {
+    answered: Answered,
+    book: Versioned<Batches>,
+    advice: Option<advice::Sealed>,
+}
+
+/// Ends a reservation of which nothing came; the host is to be told to reverse what it may
+/// have approved.
+pub(super) async fn abandon(
+    tx: &mut Tx,
+    reserved: &Reserved,
+    said: &HostAnswer,
+) -> Result<(), StoreError> {
+    if matches!(said.decision, Decision::Approved { .. } | Decision::NoReply) {
+        ledger::advise(tx, "reversal", about(reserved), &[]).await?;
+    }
+    ledger::release(tx, reserved, false).await
+}
+
+fn about(reserved: &Reserved) -> IdempotencyKey {
+    IdempotencyKey {
+        xid: reserved.xid,
+        rrpid: reserved.rrpid,
+    }
+}
+
+/// What opening an AuthReq proved.
+fn proved(asked: &auth::Asked, xid: Xid) -> Proved {
+    let proved = Proved::new("gateway", "AuthReq", Some(xid))
+        .chain("merchant", asked.merchant())
+        .fact("the merchant signed this request and the digest of this payment instruction");
+    match asked.cardholder() {
+        Some(cardholder) => proved.chain("cardholder", cardholder).fact(
+            "the cardholder's one signature binds the payment instruction, opened here only, \
+             to the order, of which the gateway sees the digest only",
+        ),
+        None => proved,
+    }
+}
+
+fn octet_string(octets: &[u8]) -> Result<OctetString, Trouble> {
+    OctetString::new(octets).map_err(|_| Trouble::Store(StoreError::Range { what: "request" }))
+}

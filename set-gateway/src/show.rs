@@ -1,0 +1,90 @@
+//! `show`: the gateway's certificates.
+
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+use set_core::crypto::KeyRules;
+use set_core::x509::Certificate;
+use set_node::cli::Exit;
+use set_node::pem;
+
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::screen::Screen;
+
+/// Shows the certificates. No passphrase is needed.
+pub(crate) fn show(data: &Path, config: &Config, screen: Screen) -> Result<Exit, Failure> {
+    let shown = Shown {
+        signature: certificate(data, "signature")?,
+        encryption: certificate(data, "encryption")?,
+        bins: config.gateway.bins.clone(),
+    };
+    screen.result(&shown);
+    Ok(Exit::Success)
+}
+
+fn certificate(data: &Path, name: &str) -> Result<Line, Failure> {
+    let file = data.join("identities").join(format!("{name}.pem"));
+    if !file.exists() {
+        return Err(Failure::NotEnrolled);
+    }
+    let text = std::fs::read(&file).map_err(|source| Failure::File { file, source })?;
+    let blocks = pem::decode("CERTIFICATE", &text).unwrap_or_default();
+    let certificate = blocks
+        .first()
+        .and_then(|octets| Certificate::parse(octets, &KeyRules::default()).ok())
+        .ok_or(Failure::Damaged {
+            what: "a certificate file",
+        })?;
+    Ok(Line {
+        subject: certificate.subject().to_string(),
+        issuer: certificate.issuer().to_string(),
+        serial: certificate.serial_number().to_string(),
+        not_before: certificate.not_before().to_string(),
+        not_after: certificate.not_after().to_string(),
+        card_cert_required: certificate.card_cert_required(),
+    })
+}
+
+#[derive(Serialize)]
+struct Shown {
+    signature: Line,
+    encryption: Line,
+    bins: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    subject: String,
+    issuer: String,
+    serial: String,
+    not_before: String,
+    not_after: String,
+    card_cert_required: bool,
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, line) in [
+            ("signature", &self.signature),
+            ("encryption", &self.encryption),
+        ] {
+            writeln!(f, "{name}: {}", line.subject)?;
+            writeln!(f, "  issued by {}, serial {}", line.issuer, line.serial)?;
+            writeln!(f, "  valid {} to {}", line.not_before, line.not_after)?;
+        }
+        let bins = if self.bins.is_empty() {
+            "all of the brand's".to_owned()
+        } else {
+            self.bins.join(", ")
+        };
+        writeln!(f, "BINs: {bins}")?;
+        let wanted = if self.encryption.card_cert_required {
+            "must have a certificate"
+        } else {
+            "may pay without a certificate"
+        };
+        write!(f, "cardholders {wanted}")
+    }
+}
