@@ -85,9 +85,9 @@ impl Gateway {
 
     /// The own signature certificate, its chain verified now.
     fn own_signature(&self, context: &Context<'_>) -> Result<ChainVerified, Error> {
-        let thumb = cert_thumb(&self.signature.certificate, context.crypto)?;
+        let certificate = &self.signature.certificate;
         self.trust
-            .by_thumb(context, &thumb, Purpose::GatewaySignature)
+            .verify(context, certificate, Purpose::GatewaySignature, None)
     }
 
     /// Both chains, CRLs and BCI, as far as the thumbs do not show that they are held.

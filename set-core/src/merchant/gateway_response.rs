@@ -63,7 +63,7 @@ pub(super) fn signer(
 /// Checks that the gateway's encryption certificate which `pe_thumb` vouches for is good.
 pub(super) fn check_pe_thumb(
     context: &Context<'_>,
-    merchant: &Merchant,
+    merchant: &mut Merchant,
     pe_thumb: Option<&CertThumb>,
 ) -> Result<(), Error> {
     if let Some(thumb) = pe_thumb {

@@ -96,7 +96,7 @@ impl Asking {
 
 fn check_item(
     context: &Context<'_>,
-    merchant: &Merchant,
+    merchant: &mut Merchant,
     item: &PCertResItem,
 ) -> Result<(), Error> {
     match (item.p_cert_code, &item.cert_thumb) {

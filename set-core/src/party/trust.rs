@@ -11,19 +11,27 @@ use crate::treatment::Attached;
 use crate::x509::name::Brand;
 use crate::x509::{BrandCrlIdentifier, Certificate, Crl, thumbs};
 
-/// Certificates and CRLs taken from one message.
+/// Certificates, and CRLs, taken from one message.
 const TAKEN_AT_ONCE: usize = 32;
-/// Certificates held in all; past it, the oldest that came by message go first.
-const HELD: usize = 256;
 
 /// Roots, certificates, CRLs and BCI of one brand.
 ///
-/// What comes by message is kept unverified, within bounds: [`path::verify`] judges all of
-/// it anew each time a chain is needed, so nothing learned from a liar can do harm.
+/// What comes by message is on offer only while that message is treated, beside what is
+/// held. Only a chain that verifies moves its own certificates and CRLs to what is held, so
+/// a liar can neither fill the memory nor push out what is true.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
     /// The roots.
     pub roots: TrustStore,
+    certificates: Vec<Certificate>,
+    crls: Vec<Crl>,
+    bci: Option<BrandCrlIdentifier>,
+    offered: Offered,
+}
+
+/// What the message under treatment brought.
+#[derive(Clone, Debug, Default)]
+struct Offered {
     certificates: Vec<Certificate>,
     crls: Vec<Crl>,
     bci: Option<BrandCrlIdentifier>,
@@ -60,9 +68,6 @@ impl Trust {
     /// Holds a certificate.
     pub fn hold(&mut self, certificate: Certificate) {
         if !self.certificates.contains(&certificate) {
-            if self.certificates.len() >= HELD {
-                self.certificates.remove(0);
-            }
             self.certificates.push(certificate);
         }
     }
@@ -104,7 +109,8 @@ impl Trust {
         }
     }
 
-    /// Takes in the certificates and CRLs of a SignedData and the BCI beside it.
+    /// Takes in the certificates and CRLs of a SignedData and the BCI beside it, in place of
+    /// what the message before brought.
     ///
     /// # Errors
     ///
@@ -123,23 +129,18 @@ impl Trust {
             }
             Ok(elements)
         };
-        let certificates = bag(signed.certificates.as_ref())?;
-        let crls = bag(signed.crls.as_ref())?;
-        for certificate in certificates {
-            if let Ok(certificate) =
-                Certificate::parse(certificate.as_octets(), &context.policy.key_rules)
-            {
-                self.hold(certificate);
-            }
-        }
-        for crl in crls {
-            if let Ok(crl) = Crl::parse(crl.as_octets()) {
-                self.hold_crl(context, crl);
-            }
-        }
-        if let Some(bci) = bci {
-            self.hold_bci(context, bci.clone());
-        }
+        let rules = &context.policy.key_rules;
+        self.offered = Offered {
+            certificates: bag(signed.certificates.as_ref())?
+                .iter()
+                .filter_map(|octets| Certificate::parse(octets.as_octets(), rules).ok())
+                .collect(),
+            crls: bag(signed.crls.as_ref())?
+                .iter()
+                .filter_map(|octets| Crl::parse(octets.as_octets()).ok())
+                .collect(),
+            bci: bci.cloned(),
+        };
         Ok(())
     }
 
@@ -158,7 +159,7 @@ impl Trust {
         )?)
     }
 
-    /// Verifies a chain from what is held.
+    /// Verifies a chain from what is held and on offer.
     ///
     /// # Errors
     ///
@@ -170,21 +171,76 @@ impl Trust {
         purpose: Purpose,
         brand: Option<&Brand>,
     ) -> Result<ChainVerified, Error> {
-        let material = Material {
-            roots: &self.roots,
-            certificates: &self.certificates,
-            crls: &self.crls,
-            bci: self.bci.as_ref(),
+        let certificates = [&*self.certificates, &*self.offered.certificates].concat();
+        let crls = [&*self.crls, &*self.offered.crls].concat();
+        let attempt = |bci| {
+            let material = Material {
+                roots: &self.roots,
+                certificates: &certificates,
+                crls: &crls,
+                bci,
+            };
+            path::verify(
+                context.crypto,
+                context.policy,
+                &material,
+                certificate,
+                purpose,
+                brand,
+                context.now,
+            )
         };
-        Ok(path::verify(
-            context.crypto,
-            context.policy,
-            &material,
-            certificate,
-            purpose,
-            brand,
-            context.now,
-        )?)
+        // A newer BCI on offer counts if it is believed; a forged one must not stand in the
+        // way of the true one that is held.
+        let newer = self.offered.bci.as_ref().filter(|offered| {
+            self.bci.as_ref().is_none_or(|held| {
+                held.to_be_signed.sequence_num < offered.to_be_signed.sequence_num
+            })
+        });
+        match newer.map(|offered| attempt(Some(offered))) {
+            Some(Err(error)) if error.rule == Rule::RevocationSignature && self.bci.is_some() => {}
+            Some(outcome) => return Ok(outcome?),
+            None => {}
+        }
+        Ok(attempt(self.bci.as_ref())?)
+    }
+
+    /// Moves what made a chain believable from on offer to held: its certificates (but a
+    /// cardholder's own), the CRLs of its CAs, and the BCI.
+    fn settle(&mut self, context: &Context<'_>, verified: &ChainVerified) {
+        let chain = verified.chain();
+        let cardholder = verified.purpose() == Purpose::CardholderSignature;
+        for certificate in chain.iter().skip(usize::from(cardholder)) {
+            if !certificate.is_self_issued() {
+                self.hold(certificate.clone());
+            }
+        }
+        let offered = std::mem::take(&mut self.offered);
+        // Separate certificates for signing CRLs: those of a CA of the chain, by its issuer.
+        for signer in &offered.certificates {
+            let above = chain.iter().find(|ca| ca.subject() == signer.issuer());
+            let sibling = chain.iter().any(|ca| ca.subject() == signer.subject());
+            let signed = above.is_some_and(|above| {
+                signer
+                    .verify_signature(above.public_key(), context.crypto)
+                    .is_ok()
+            });
+            if sibling && signed {
+                self.hold(signer.clone());
+            }
+        }
+        for crl in &offered.crls {
+            self.hold_crl(context, crl.clone());
+        }
+        if let Some(bci) = &offered.bci {
+            self.hold_bci(context, bci.clone());
+        }
+        self.offered = offered;
+    }
+
+    /// What is held and on offer.
+    pub(crate) fn at_hand(&self) -> impl Iterator<Item = &Certificate> {
+        self.certificates.iter().chain(&self.offered.certificates)
     }
 
     /// Finds and verifies the certificate of the one signer of a SignedData.
@@ -194,7 +250,7 @@ impl Trust {
     /// missingCertificate when it is not held; signatureFailure unless there is exactly one
     /// signer; whatever is wrong with its chain.
     pub fn signer(
-        &self,
+        &mut self,
         context: &Context<'_>,
         signed: &SignedData,
         purpose: Purpose,
@@ -204,14 +260,16 @@ impl Trust {
         };
         let pointer = &info.issuer_and_serial_number;
         let certificate = self
-            .certificates
-            .iter()
+            .at_hand()
             .find(|certificate| certificate.issuer_and_serial_number() == pointer)
+            .cloned()
             .ok_or_else(|| ChainError {
                 certificate: Box::new(Culprit::pointed_at(pointer)),
                 rule: Rule::Missing,
             })?;
-        self.verify(context, certificate, purpose, None)
+        let verified = self.verify(context, &certificate, purpose, None)?;
+        self.settle(context, &verified);
+        Ok(verified)
     }
 
     /// Finds a certificate by thumbprint and verifies it.
@@ -220,17 +278,19 @@ impl Trust {
     ///
     /// missingCertificate; whatever is wrong with its chain.
     pub fn by_thumb(
-        &self,
+        &mut self,
         context: &Context<'_>,
         thumb: &CertThumb,
         purpose: Purpose,
     ) -> Result<ChainVerified, Error> {
         let certificate = self
-            .certificates
-            .iter()
+            .at_hand()
             .find(|certificate| certificate.thumbprint(context.crypto) == thumb.thumbprint)
+            .cloned()
             .ok_or(PeerFault::MissingCertificate("the thumbprint given"))?;
-        self.verify(context, certificate, purpose, None)
+        let verified = self.verify(context, &certificate, purpose, None)?;
+        self.settle(context, &verified);
+        Ok(verified)
     }
 
     /// The certificate held for a purpose and brand that holds longest.

@@ -121,7 +121,7 @@ impl Filed {
         self,
         context: &Context<'_>,
         data: &CertResData,
-        trust: &Trust,
+        trust: &mut Trust,
     ) -> Result<Certified, Error> {
         let wanted = Wanted::from(self.request_type);
         let (for_signature, for_encryption) = purposes(wanted.entity);
@@ -143,7 +143,7 @@ impl Filed {
         &self,
         context: &Context<'_>,
         data: &CertResData,
-        trust: &Trust,
+        trust: &mut Trust,
         key: &PrivateKey,
         purpose: Purpose,
     ) -> Result<Identity, Error> {
@@ -158,7 +158,7 @@ impl Filed {
                     .ok_or(MISSING)?,
                 thumbprint: *digest,
             };
-            let ours = trust.certificates().iter().any(|held| {
+            let ours = trust.at_hand().any(|held| {
                 held.public_key() == key.public_key() && held.thumbprint(context.crypto) == *digest
             });
             if ours {
