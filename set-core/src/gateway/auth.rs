@@ -98,7 +98,7 @@ pub fn open(
         &request.baggage,
         item.check_digests.as_ref(),
     )?;
-    if let Reading::Instruction(instruction) = &reading {
+    if let Reading::Instruction(instruction) | Reading::OtherBrand(instruction) = &reading {
         extensions::check(instruction.head.pi_extensions.as_ref(), context.policy)?;
     }
     Ok(Asked {
@@ -180,6 +180,13 @@ impl Asked {
         let Self { request, reading } = self;
         let refusal = match reading {
             Reading::Unserved(code) => code,
+            Reading::OtherBrand(instruction) => {
+                if agreement::same_payment(&request.data, &instruction) {
+                    AuthCode::CardMerchBrandMismatch
+                } else {
+                    AuthCode::PiAuthMismatch
+                }
+            }
             Reading::Instruction(instruction) => {
                 match request.agrees(context, gateway, &instruction, previous)? {
                     Ok(()) => return request.ask(gateway, *instruction),

@@ -9,7 +9,7 @@ use crate::msg::payment::auth_req::CheckDigests;
 use crate::msg::payment::auth_res::AuthCode;
 use crate::msg::payment::p_req::{Pi, PiData, PiDualSigned, PiHead, PiOiLink, PiTbs};
 use crate::party::Purpose;
-use crate::pkcs7::{DetachedDigest, EnvelopedData};
+use crate::pkcs7::{DetachedDigest, EnvelopedData, SignedData};
 use crate::proof::ChainVerified;
 use crate::secret::{CardExpiry, Pan, PanSecret};
 use crate::treatment::{dd, ex, exh, so};
@@ -19,6 +19,9 @@ use crate::treatment::{dd, ex, exh, so};
 pub(super) enum Reading {
     /// It was opened.
     Instruction(Box<Instruction>),
+    /// It was opened, and is signed under another brand than the gateway's: nothing here can
+    /// tell whether the signature is good, nor need it.
+    OtherBrand(Box<Instruction>),
     /// It is of a kind that is answered without a look inside.
     Unserved(AuthCode),
 }
@@ -59,13 +62,12 @@ pub(super) fn read(
     pi: &Pi,
     merchant: Option<&CheckDigests>,
 ) -> Result<Reading, Error> {
-    let instruction = match (pi, merchant) {
-        (Pi::AuthToken(_), _) => return Ok(Reading::Unserved(AuthCode::InvalidTransaction)),
-        (_, None) => return Ok(Reading::Unserved(AuthCode::PiAuthMismatch)),
-        (Pi::PiDualSigned(pi), Some(digests)) => dual_signed(context, gateway, pi, digests)?,
-        (Pi::PiUnsigned(pi), Some(_)) => unsigned(context, gateway, pi)?,
-    };
-    Ok(Reading::Instruction(Box::new(instruction)))
+    match (pi, merchant) {
+        (Pi::AuthToken(_), _) => Ok(Reading::Unserved(AuthCode::InvalidTransaction)),
+        (_, None) => Ok(Reading::Unserved(AuthCode::PiAuthMismatch)),
+        (Pi::PiDualSigned(pi), Some(digests)) => dual_signed(context, gateway, pi, digests),
+        (Pi::PiUnsigned(pi), Some(_)) => unsigned(context, gateway, pi),
+    }
 }
 
 fn dual_signed(
@@ -73,7 +75,7 @@ fn dual_signed(
     gateway: &mut Gateway,
     pi: &PiDualSigned,
     merchant: &CheckDigests,
-) -> Result<Instruction, Error> {
+) -> Result<Reading, Error> {
     let crypto = context.crypto;
     let (link, pan_data) = ex::open::<PiOiLink, PanData>(
         crypto,
@@ -88,6 +90,16 @@ fn dual_signed(
         h_oi_data: merchant.h_oi_data.clone(),
     })?;
     gateway.trust.learn(context, &pi.pi_signature, None)?;
+    if signed_under_other_brand(gateway, &pi.pi_signature)? {
+        let PiData { pi_head, pan_data } = pi_data.into_value();
+        return Ok(Reading::OtherBrand(Box::new(Instruction {
+            head: pi_head,
+            h_oi_data: t2,
+            pan: pan_data.pan,
+            card_expiry: pan_data.card_expiry,
+            cardholder: None,
+        })));
+    }
     let chain = gateway
         .trust
         .signer(context, &pi.pi_signature, Purpose::CardholderSignature)?;
@@ -99,7 +111,7 @@ fn dual_signed(
         &chain,
     )?;
     let PiData { pi_head, pan_data } = pi_data.into_value();
-    Ok(Instruction {
+    Ok(Reading::Instruction(Box::new(Instruction {
         head: pi_head,
         h_oi_data: t2,
         pan: pan_data.pan,
@@ -108,14 +120,26 @@ fn dual_signed(
             chain,
             pan_secret: pan_data.pan_secret,
         }),
-    })
+    })))
+}
+
+/// Whether the signer's certificate names another brand than the gateway's.
+fn signed_under_other_brand(gateway: &Gateway, signature: &SignedData) -> Result<bool, Error> {
+    let ours = gateway.encryption.certificate.brand()?;
+    let pointer = &signature.signer_infos.first().issuer_and_serial_number;
+    Ok(gateway
+        .trust
+        .certificates()
+        .iter()
+        .filter(|certificate| certificate.issuer_and_serial_number() == pointer)
+        .any(|certificate| certificate.brand().is_ok_and(|brand| brand != ours)))
 }
 
 fn unsigned(
     context: &Context<'_>,
     gateway: &Gateway,
     pi: &EnvelopedData,
-) -> Result<Instruction, Error> {
+) -> Result<Reading, Error> {
     let (link, pan_token) = exh::open::<PiOiLink, PanToken>(
         context.crypto,
         &gateway.encryption.key,
@@ -123,11 +147,11 @@ fn unsigned(
         pi,
     )?;
     let PiOiLink { t1, t2 } = link.into_value();
-    Ok(Instruction {
+    Ok(Reading::Instruction(Box::new(Instruction {
         head: t1,
         h_oi_data: t2,
         pan: pan_token.pan,
         card_expiry: pan_token.card_expiry,
         cardholder: None,
-    })
+    })))
 }

@@ -30,9 +30,7 @@ pub(super) fn check(
     };
     let head = &*instruction.head;
     let cardholder = instruction.cardholder.as_ref();
-    if !same_transaction(&item.auth_tags.trans_ids, &head.trans_ids)
-        || digests.h_oi_data != instruction.h_oi_data
-    {
+    if !same_payment(data, instruction) {
         return Ok(Err(AuthCode::PiAuthMismatch));
     }
     if !same_brand(gateway, merchant, cardholder)? {
@@ -56,6 +54,16 @@ pub(super) fn check(
         return Ok(Err(AuthCode::PiPreviouslyUsed));
     }
     Ok(terms(context, gateway, data, instruction))
+}
+
+/// That both are about the same transaction and order.
+pub(super) fn same_payment(data: &AuthReqData, instruction: &Instruction) -> bool {
+    let item = &data.auth_req_item;
+    same_transaction(&item.auth_tags.trans_ids, &instruction.head.trans_ids)
+        && item
+            .check_digests
+            .as_ref()
+            .is_some_and(|digests| digests.h_oi_data == instruction.h_oi_data)
 }
 
 /// That both name the same transaction: XID, LID-C, and LID-M if both have it.
