@@ -1,0 +1,284 @@
+//! The three parties of a payment, and the honest way through it.
+
+use der::asn1::OctetString;
+use set_core::asn1::{Date, SeqOf};
+use set_core::cardholder::purchase::{Card, Initiating, Ordering, Wish};
+use set_core::error::Error;
+use set_core::exchange::{Context, receive};
+use set_core::gateway::Gateway;
+use set_core::gateway::auth::{self, Answered, Judgement};
+use set_core::gateway::batch::Batches;
+use set_core::gateway::cap::{self, Settled};
+use set_core::gateway::host::{Decision, HostAnswer};
+use set_core::gateway::record::Authorization;
+use set_core::merchant::authorize::{Outcome, authorize};
+use set_core::merchant::order::{Authorized, Authorizing, Capturing, Offer, Ordered};
+use set_core::merchant::p_init::p_init;
+use set_core::merchant::p_req::p_req;
+use set_core::merchant::{Merchant, capture};
+use set_core::msg::amount::{Currency, CurrencyAmount};
+use set_core::msg::ids::{ApprovalCode, BatchId, BrandId, Language, LocalId, SwIdent};
+use set_core::msg::message::Message;
+use set_core::msg::payment::auth_res::AuthCode;
+use set_core::party::{Identity, Trust};
+use set_core::path::TrustStore;
+use set_core::policy::Policy;
+use set_core::x509::build::{EntityKey, Profile, issue};
+use set_core::x509::ext::MerchantData;
+use set_testkit::Deterministic;
+use set_testkit::clock::noon;
+use set_testkit::hierarchy::{BRAND, Issued, LeafCa, contents, hierarchy, merchant_data};
+
+/// What all steps share.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) crypto: Deterministic,
+    pub(crate) policy: Policy,
+    pub(crate) sw_ident: SwIdent,
+    pub(crate) now: Date,
+}
+
+impl World {
+    pub(crate) fn context(&self) -> Context<'_> {
+        Context {
+            crypto: &self.crypto,
+            now: self.now,
+            policy: &self.policy,
+            sw_ident: &self.sw_ident,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Rig {
+    pub(crate) world: World,
+    pub(crate) card: Card,
+    pub(crate) wallet: Trust,
+    pub(crate) merchant: Merchant,
+    pub(crate) gateway: Gateway,
+    pub(crate) batches: Batches,
+}
+
+impl Rig {
+    pub(crate) fn new() -> Self {
+        let brand = hierarchy();
+        let world = World {
+            crypto: Deterministic::seeded(1),
+            policy: Policy::default(),
+            sw_ident: SwIdent::new("set-core tests").unwrap(),
+            now: noon(),
+        };
+        let trust = trust(&world.context());
+        Self {
+            card: Card {
+                pan: brand.card.pan.duplicate(),
+                card_expiry: brand.card.expiry.duplicate(),
+                pan_secret: brand.card.pan_secret.duplicate(),
+                identity: identity(&brand.cardholder, &brand.cca),
+            },
+            wallet: trust.clone(),
+            merchant: Merchant {
+                signature: identity(&brand.merchant_signature, &brand.mca),
+                encryption: identity(&brand.merchant_encryption, &brand.mca),
+                trust: trust.clone(),
+            },
+            gateway: Gateway {
+                signature: identity(&brand.gateway_signature, &brand.pca),
+                encryption: identity(&brand.gateway_encryption, &brand.pca),
+                trust,
+                bins: Vec::new(),
+                captures: true,
+            },
+            batches: Batches::open(BatchId::new(1).unwrap()).unwrap(),
+            world,
+        }
+    }
+
+    /// Gives the merchant a certificate that asks for account numbers.
+    pub(crate) fn flag_merchant(&mut self) {
+        let brand = hierarchy();
+        let old = &self.merchant.signature;
+        let data = MerchantData {
+            mer_auth_flag: true,
+            ..merchant_data().unwrap()
+        };
+        let profile = Profile::Merchant {
+            key: EntityKey::Signature,
+            data,
+        };
+        let subject = old.certificate.subject_name().unwrap();
+        let contents = contents(9_002, subject, &old.key, profile).unwrap();
+        let ca = &brand.mca.cert_signing;
+        let certificate = issue(&contents, &ca.certificate, &ca.key, &self.world.crypto).unwrap();
+        self.merchant.trust.hold(certificate.clone());
+        self.merchant.signature.certificate = certificate;
+    }
+
+    /// Shopping, PInitReq, PInitRes, PReq.
+    pub(crate) fn order(&mut self) -> Ordered {
+        self.place().0
+    }
+
+    pub(crate) fn place(&mut self) -> (Ordered, Ordering) {
+        let context = self.world.context();
+        let lid_m = LocalId::new(b"order 1".as_slice()).unwrap();
+        let wish = Wish {
+            od: b"one book".to_vec(),
+            purch_amt: cents(12_950),
+            brand_id: BrandId::new(BRAND).unwrap(),
+            language: Language::new("en").unwrap(),
+            lid_m: Some(lid_m.clone()),
+            install_recur_data: None,
+        };
+        let offer = Offer {
+            lid_m,
+            od: OctetString::new(b"one book".as_slice()).unwrap(),
+            purch_amt: cents(12_950),
+            brands: SeqOf::one(BrandId::new(BRAND).unwrap()),
+            install_recur_data: None,
+        };
+        let bin = self.card.bin().unwrap();
+        let (initiating, octets) = Initiating::start(&context, wish, bin, &self.wallet).unwrap();
+        let request = receive(&context, &octets, |_| true).unwrap();
+        let Message::PInitReq(body) = request.message else {
+            panic!("{}", request.message.name());
+        };
+        let (initiated, octets) =
+            p_init(&context, &self.merchant, &request.header, &body, offer).unwrap();
+        let offered = initiating
+            .handle(&context, &octets, &mut self.wallet)
+            .unwrap();
+        let (ordering, octets) = offered.pay(&context, &self.card).unwrap();
+        let request = receive(&context, &octets, |_| true).unwrap();
+        let Message::PReq(body) = request.message else {
+            panic!("{}", request.message.name());
+        };
+        let ordered = p_req(
+            &context,
+            &mut self.merchant,
+            &request.header,
+            &body,
+            initiated,
+        )
+        .unwrap();
+        (ordered, ordering)
+    }
+
+    pub(crate) fn authorizing(&self, ordered: Ordered, amount: u64) -> (Authorizing, Vec<u8>) {
+        authorize(
+            &self.world.context(),
+            &self.merchant,
+            ordered,
+            cents(amount),
+            false,
+        )
+        .unwrap()
+    }
+
+    /// The gateway's answer to an AuthReq; the host gives `answer` if it is asked.
+    pub(crate) fn gateway_answers(
+        &mut self,
+        octets: &[u8],
+        previous: &[Authorization],
+        answer: impl Into<HostAnswer>,
+    ) -> Result<Answered, Error> {
+        let context = self.world.context();
+        let request = receive(&context, octets, |_| true).unwrap();
+        let Message::AuthReq(body) = request.message else {
+            panic!("{}", request.message.name());
+        };
+        let asked = auth::open(&context, &mut self.gateway, &request.header, &body)?;
+        match asked.judge(&context, &self.gateway, previous)? {
+            Judgement::Refuse(answered) => Ok(*answered),
+            Judgement::Ask(pending) => {
+                pending.complete(&context, &self.gateway, &answer.into(), &mut self.batches)
+            }
+        }
+    }
+
+    /// The code for an AuthReq that the host would approve.
+    pub(crate) fn auth_code(&mut self, octets: &[u8]) -> AuthCode {
+        self.gateway_answers(octets, &[], approved(12_950))
+            .unwrap()
+            .auth_code
+    }
+
+    /// An approved order with its record.
+    pub(crate) fn authorized(&mut self) -> (Authorized, Authorization) {
+        let ordered = self.order();
+        let (state, octets) = self.authorizing(ordered, 12_950);
+        let answered = self
+            .gateway_answers(&octets, &[], approved(12_950))
+            .unwrap();
+        let answer = state
+            .handle(&self.world.context(), &mut self.merchant, &answered.octets)
+            .unwrap();
+        let Outcome::Authorized(authorized) = answer.outcome else {
+            panic!("{:?}", answer.outcome);
+        };
+        (authorized, answered.record.unwrap())
+    }
+
+    pub(crate) fn capturing(&self, orders: Vec<(Authorized, u64)>) -> (Vec<Capturing>, Vec<u8>) {
+        let orders = orders
+            .into_iter()
+            .map(|(order, amount)| (order, cents(amount)))
+            .collect();
+        capture::capture(&self.world.context(), &self.merchant, orders).unwrap()
+    }
+
+    pub(crate) fn gateway_settles(
+        &mut self,
+        octets: &[u8],
+        records: Vec<Authorization>,
+    ) -> Result<Settled, Error> {
+        let context = self.world.context();
+        let request = receive(&context, octets, |_| true).unwrap();
+        let Message::CapReq(body) = request.message else {
+            panic!("{}", request.message.name());
+        };
+        let asked = cap::open(&context, &mut self.gateway, &request.header, &body)?;
+        asked.settle(&context, &self.gateway, records, &mut self.batches)
+    }
+}
+
+/// US cents.
+pub(crate) fn cents(amount: u64) -> CurrencyAmount {
+    CurrencyAmount {
+        currency: Currency::new(840).unwrap(),
+        amount,
+        amt_exp10: -2,
+    }
+}
+
+pub(crate) fn approved(amount: u64) -> Decision {
+    Decision::Approved {
+        approval_code: Some(ApprovalCode::new("A1B2C3").unwrap()),
+        amount: cents(amount),
+    }
+}
+
+pub(crate) fn identity(issued: &Issued, ca: &LeafCa) -> Identity {
+    Identity {
+        key: issued.key.clone(),
+        certificate: issued.certificate.clone(),
+        chain: vec![
+            ca.cert_signing.certificate.clone(),
+            hierarchy().brand_ca.certificate.clone(),
+        ],
+    }
+}
+
+/// Everything of the brand.
+fn trust(context: &Context<'_>) -> Trust {
+    let brand = hierarchy();
+    let mut trust = Trust::new(TrustStore::new(vec![brand.root.certificate.clone()]));
+    for certificate in brand.certificates() {
+        trust.hold(certificate);
+    }
+    for crl in &brand.crls {
+        trust.hold_crl(context, crl.clone());
+    }
+    trust.hold_bci(context, brand.bci.clone());
+    trust
+}
