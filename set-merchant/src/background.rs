@@ -38,7 +38,12 @@ pub(crate) async fn work(till: Arc<Till>, shutdown: Shutdown) {
 
 impl Till {
     /// Looks through the unsettled orders and asks the gateway about each.
-    pub(crate) async fn settle_all(&self) -> Result<(), Fault> {
+    ///
+    /// # Errors
+    ///
+    /// The store fails. An order about which the gateway gives no good answer is asked about
+    /// at the next time.
+    pub async fn settle_all(&self) -> Result<(), Fault> {
         if !self.gateway.is_known() {
             return Ok(());
         }

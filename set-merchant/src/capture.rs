@@ -10,7 +10,6 @@ use set_core::msg::ids::Rrpid;
 use set_core::msg::payment::cap::CapCode;
 use set_node::cli::Exit;
 use set_node::money::Money;
-use set_node::service::CryptoPool;
 use set_node::transport::MediaType;
 
 use crate::cli::CaptureArgs;
@@ -24,27 +23,19 @@ use crate::screen::Screen;
 use crate::service::Till;
 
 /// Captures orders, those first whose capture was begun and not answered.
-pub(crate) async fn capture(
-    pos: Pos,
-    args: &CaptureArgs,
-    screen: &mut Screen,
-) -> Result<Exit, Failure> {
-    let merchant = pos.merchant()?;
+///
+/// # Errors
+///
+/// There is no such order or no gateway; the gateway cannot be reached or its answer is not
+/// good.
+pub async fn capture(pos: &Pos, args: &CaptureArgs, screen: &mut Screen) -> Result<Exit, Failure> {
     let gateway = pos
         .gateway(args.gateway.as_ref())
         .await?
         .ok_or(Fault::NoGateway)?;
     let caller = pos.caller(gateway, "gateway", MediaType::Payment);
-    let chosen = choose(&pos, args).await?;
-    let pool = CryptoPool::new(&pos.config.limits).map_err(Failure::Runtime)?;
-    let till = Till::new(
-        pos.station.clone(),
-        pos.store.clone(),
-        pos.config.clone(),
-        Gateway::new(Some(caller)),
-        pool,
-        merchant,
-    );
+    let chosen = choose(pos, args).await?;
+    let till = Till::open(pos, Gateway::new(Some(caller)))?;
     let mut report = Report { orders: Vec::new() };
     report.orders.extend(chosen.passed_over);
     for rrpid in chosen.begun {

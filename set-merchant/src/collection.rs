@@ -10,6 +10,7 @@ use set_core::merchant::capture::{self, Outcome as Capture};
 use set_core::merchant::order::{Authorized, Capturing, Order};
 use set_core::msg::ids::{LocalId, Rrpid};
 use set_core::msg::payment::cap::CapCode;
+use set_node::proved::Proved;
 
 use crate::fault::Fault;
 use crate::ledger::{self, Entry};
@@ -46,6 +47,12 @@ impl Till {
             })
             .await?;
         let order = Order::from(outcome);
+        let xid = order.trans_ids().map(|trans_ids| trans_ids.xid);
+        Proved::new("merchant", "AuthRes", xid)
+            .fact("gateway's chain and signature verified")
+            .fact("it answers our AuthReq: RRPID, transaction and amount are those asked for")
+            .fact(format!("the order is {}", order.state()))
+            .tell(self.trace);
         let mut tx = self.store.begin().await?;
         let version = ledger::save(&mut tx, &order, version).await?;
         tx.commit().await?;
@@ -122,6 +129,13 @@ impl Till {
                 capture::handle(context, merchant, states, &response)
             })
             .await?;
+        Proved::new("merchant", "CapRes", None)
+            .fact("gateway's chain and signature verified")
+            .fact(format!(
+                "every item asked for is answered once, of {}",
+                outcomes.len()
+            ))
+            .tell(self.trace);
         let mut tx = self.store.begin().await?;
         let mut collected = Vec::new();
         for (outcome, version) in outcomes.into_iter().zip(versions) {

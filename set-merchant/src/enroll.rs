@@ -14,6 +14,7 @@ use set_core::registration::{
 use set_node::call::Caller;
 use set_node::cli::Exit;
 use set_node::enroll::{answers, prompt};
+use set_node::proved::Proved;
 use set_node::transport::MediaType;
 
 use crate::cli::EnrollArgs;
@@ -108,6 +109,10 @@ fn certified(pos: &mut Pos, filed: Filed, response: &[u8]) -> Result<Merchant, F
             else {
                 return Err(Failure::NotEnrolled);
             };
+            Proved::new("merchant", "CertRes", None)
+                .fact("CA's chain and signature verified")
+                .fact("both certificates are for our new keys, and of the brand asked for")
+                .tell(pos.trace);
             Ok(Merchant {
                 signature,
                 encryption,

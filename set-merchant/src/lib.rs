@@ -48,16 +48,19 @@ use set_node::call::Trace;
 use set_node::cli::Exit;
 use set_node::telemetry::start_logs;
 
+pub use self::capture::capture;
 pub use self::cli::{CaptureArgs, Cli, Command, EnrollArgs, OfferArgs, RefreshArgs, ServeArgs};
 pub use self::config::{AuthorizeWhen, CaptureWhen, Config, ShopConfig};
 pub use self::failure::Failure;
 pub use self::fault::Fault;
 pub use self::gateway::Gateway;
 pub use self::offering::{NewOffer, Offered};
+pub use self::orders::orders;
 pub use self::pos::{Pos, Profile};
 pub use self::screen::Screen;
 pub use self::service::Till;
 pub use self::shop_pages::{ShopDoor, routes};
+pub use self::show::show;
 
 /// Runs the program; the first of `args` is its name.
 ///
@@ -120,11 +123,11 @@ fn execute(cli: Cli, screen: &mut Screen) -> Result<Exit, Failure> {
                 serve::serve(pos, args, screen).await
             }
             Command::Offer(args) => offer::offer(data, &config, args, screen).await,
-            Command::Orders => orders::orders(data, &config, screen).await,
-            Command::Show { order } => show::show(data, &config, order, screen).await,
+            Command::Orders => orders(data, &config, screen).await,
+            Command::Show { order } => show(data, &config, order, screen).await,
             Command::Capture(args) => {
                 let pos = Pos::open(data, config, trace).await?;
-                capture::capture(pos, args, screen).await
+                capture(&pos, args, screen).await
             }
         }
     })

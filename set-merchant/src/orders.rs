@@ -15,11 +15,11 @@ use crate::ledger;
 use crate::screen::Screen;
 
 /// Lists the orders.
-pub(crate) async fn orders(
-    data: &Path,
-    config: &Config,
-    screen: &mut Screen,
-) -> Result<Exit, Failure> {
+///
+/// # Errors
+///
+/// The store fails.
+pub async fn orders(data: &Path, config: &Config, screen: &mut Screen) -> Result<Exit, Failure> {
     let store = Store::open(data, &config.store).await?;
     let mut listed = Listed { orders: Vec::new() };
     let mut after = Vec::new();

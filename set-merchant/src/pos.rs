@@ -156,13 +156,9 @@ impl Pos {
             .map_err(|_| Fault::Damaged("the gateway's address").into())
     }
 
-    /// A way to a peer.
-    pub(crate) fn caller(
-        &self,
-        endpoint: Endpoint,
-        peer: &'static str,
-        media: MediaType,
-    ) -> Caller {
+    /// A way to a peer, which `--trace-wire` names `peer`.
+    #[must_use]
+    pub fn caller(&self, endpoint: Endpoint, peer: &'static str, media: MediaType) -> Caller {
         let transport = Transport::new(endpoint)
             .with_media_type(media)
             .with_limit(self.config.limits.message)

@@ -7,6 +7,7 @@ use set_core::merchant::p_cert::p_cert;
 use set_core::msg::ids::BrandId;
 use set_core::msg::payment::p_cert::{BrandAndBin, PCertCode};
 use set_node::cli::Exit;
+use set_node::proved::Proved;
 use set_node::transport::{Endpoint, MediaType};
 
 use crate::cli::RefreshArgs;
@@ -53,6 +54,10 @@ pub(crate) async fn fetch(pos: &mut Pos, gateway: Endpoint) -> Result<BrandId, F
     let codes = asking
         .handle(&context, &mut merchant, &response)
         .map_err(with("gateway"))?;
+    Proved::new("merchant", "PCertRes", None)
+        .fact("gateway's chain and signature verified")
+        .fact("the gateway's signature vouches for its encryption certificate by thumbprint")
+        .tell(pos.trace);
     for (wanted, code) in codes {
         if code != PCertCode::Success {
             return Err(Failure::NoGatewayCertificate {

@@ -1,15 +1,13 @@
 //! `serve`: the server.
 
 use std::fmt;
-use std::fs;
-use std::io;
 use std::sync::Arc;
 
 use serde::Serialize;
 use set_core::msg::ids::Url;
 use set_node::cli::Exit;
 use set_node::node::Node;
-use set_node::service::{CryptoPool, Shutdown};
+use set_node::service::Shutdown;
 use set_node::store::Store;
 use set_node::telemetry::{Metrics, Readiness};
 use set_node::transport::{Endpoint, MediaType};
@@ -29,35 +27,20 @@ pub(crate) async fn serve(
     args: &ServeArgs,
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
-    let merchant = pos.merchant()?;
     let gateway = pos.gateway(args.gateway.as_ref()).await?;
     if gateway.is_none() {
         tracing::warn!("no gateway is known; orders are received and wait");
     }
     let gateway = Gateway::new(gateway.map(|at| pos.caller(at, "gateway", MediaType::Payment)));
-    let config = pos.config.clone();
+    let till = Arc::new(Till::open(&pos, gateway)?);
+    let config = &pos.config;
     let node = Node::bind(&config.listen, &config.limits, &config.timeouts).await?;
     let listening = Listening::of(&node.endpoints());
     listening.remember(&pos.store).await?;
 
     let metrics = Metrics::default();
-    let door = ShopDoor {
-        station: pos.station.clone(),
-        store: pos.store.clone(),
-        shop: config.shop.clone(),
-        profile: pos::profile(&pos.store).await?,
-        token: token(&pos)?,
-    };
+    let door = ShopDoor::open(&pos).await?;
     let store = pos.store.clone();
-    let pool = CryptoPool::new(&config.limits).map_err(Failure::Runtime)?;
-    let till = Arc::new(Till::new(
-        pos.station.clone(),
-        pos.store.clone(),
-        config,
-        gateway,
-        pool,
-        merchant,
-    ));
     let shutdown = Shutdown::on_signals().map_err(Failure::Runtime)?;
     let background = tokio::spawn(background::work(Arc::clone(&till), shutdown.clone()));
     let forgetting = tokio::spawn(forget(Arc::clone(&till), shutdown.clone()));
@@ -103,21 +86,6 @@ fn readiness(store: Store) -> Readiness {
         let store = store.clone();
         Box::pin(async move { store.check().await.map_err(|fault| fault.to_string()) })
     })
-}
-
-/// The shop's token, if there is a file of it.
-fn token(pos: &Pos) -> Result<Option<String>, Failure> {
-    let file = pos.data.join(&pos.config.shop.token_file);
-    match fs::read_to_string(&file) {
-        Ok(text) => Ok(text
-            .lines()
-            .next()
-            .map(str::trim)
-            .filter(|token| !token.is_empty())
-            .map(str::to_owned)),
-        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(Failure::File { file, source }),
-    }
 }
 
 #[derive(Serialize)]

@@ -14,12 +14,14 @@ use bytes::Bytes;
 use set_core::asn1::{DecodeError, Fault as Malformed};
 use set_core::error::{Error, PeerFault};
 use set_core::exchange::{Context, ErrorSigner, Received, Refusal, receive};
-use set_core::merchant::order::Order;
+use set_core::merchant::order::{Order, Ordered};
 use set_core::merchant::{Merchant, authorize, inq, p_init, p_req, p_res};
 use set_core::msg::ids::Rrpid;
 use set_core::msg::message::Message;
-use set_core::msg::payment::p_req::PReq;
+use set_core::msg::payment::p_req::{PReq, Pi};
 use set_core::msg::wrapper::MessageHeader;
+use set_node::call::Trace;
+use set_node::proved::Proved;
 use set_node::service::{BoxFuture, CryptoPool, Handler, Reply, RequestContext};
 use set_node::station::Station;
 use set_node::store::{Recall, Store};
@@ -27,9 +29,11 @@ use set_node::transport::{FramingFault, MediaType};
 use tokio::sync::Notify;
 
 use crate::config::{AuthorizeWhen, CaptureWhen, Config};
+use crate::failure::Failure;
 use crate::fault::Fault;
 use crate::gateway::Gateway;
 use crate::ledger::{self, Entry};
+use crate::pos::Pos;
 
 /// Where orders are taken.
 #[derive(Debug)]
@@ -40,6 +44,7 @@ pub struct Till {
     pub(crate) gateway: Gateway,
     /// Told when an order waits for the background.
     pub(crate) unsettled: Notify,
+    pub(crate) trace: Trace,
     pool: CryptoPool,
     merchant: RwLock<Arc<Merchant>>,
 }
@@ -54,25 +59,23 @@ pub(crate) struct Request {
 }
 
 impl Till {
-    /// Takes orders for `merchant`.
-    #[must_use]
-    pub fn new(
-        station: Station,
-        store: Store,
-        config: Config,
-        gateway: Gateway,
-        pool: CryptoPool,
-        merchant: Merchant,
-    ) -> Self {
-        Self {
-            station,
-            store,
-            config,
+    /// Takes orders for the merchant of a data folder, and asks `gateway`.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::NotEnrolled`]; files of the data folder that are not what belongs there;
+    /// the system refuses a thread.
+    pub fn open(pos: &Pos, gateway: Gateway) -> Result<Self, Failure> {
+        Ok(Self {
+            station: pos.station.clone(),
+            store: pos.store.clone(),
+            config: pos.config.clone(),
             gateway,
             unsettled: Notify::new(),
-            pool,
-            merchant: RwLock::new(Arc::new(merchant)),
-        }
+            trace: pos.trace,
+            pool: CryptoPool::new(&pos.config.limits).map_err(Failure::Runtime)?,
+            merchant: RwLock::new(Arc::new(pos.merchant()?)),
+        })
     }
 
     /// The answer to one request.
@@ -187,6 +190,7 @@ impl Till {
                         other => Err(PeerFault::MessageNotSupported(other.name()).into()),
                     })
                     .await?;
+                prove_order(self.trace, &ordered);
                 let order = Order::Ordered(ordered);
                 if self.config.authorize == AuthorizeWhen::Later || !self.gateway.is_known() {
                     let response = self.p_res(order.clone()).await?;
@@ -443,6 +447,23 @@ async fn look_up(tx: &mut set_node::store::Tx, message: &Message) -> Result<Entr
         other => (None, PeerFault::MessageNotSupported(other.name())),
     };
     entry.ok_or(unknown.into())
+}
+
+/// What PReq proved; each of it was checked on the way to [`Ordered`].
+fn prove_order(trace: Trace, ordered: &Ordered) {
+    let xid = ordered.initiated.trans_ids.xid;
+    let proved = Proved::new("merchant", "PReq", Some(xid))
+        .fact("order description and amount are what the shop offered: HOD computed anew");
+    let proved = match &*ordered.pi {
+        Pi::PiDualSigned(_) => proved
+            .fact("cardholder's chain verified up to the root")
+            .fact("one signature of the cardholder ties this order to its payment instruction")
+            .fact("the payment instruction is under the gateway's key: passed on unread"),
+        Pi::PiUnsigned(_) | Pi::AuthToken(_) => {
+            proved.fact("the gateway's certificate asks for no signature of the cardholder")
+        }
+    };
+    proved.tell(trace);
 }
 
 fn is_served(message: &Message) -> bool {

@@ -5,6 +5,8 @@
 //! | `GET /wake-up/{lid-M}` | the wake-up message of an order that is not placed yet |
 //! | `POST /offers` | makes an offer from JSON; gives its lid-M and wake-up URL |
 
+use std::fs;
+use std::io;
 use std::sync::Arc;
 
 use axum::Router;
@@ -25,21 +27,36 @@ use crate::config::ShopConfig;
 use crate::failure::Failure;
 use crate::ledger;
 use crate::offering::{self, NewOffer};
-use crate::pos::Profile;
+use crate::pos::{self, Pos, Profile};
 
 /// What the pages need.
 #[derive(Debug)]
 pub struct ShopDoor {
-    /// Provider and clock.
-    pub station: Station,
-    /// Where the orders are.
-    pub store: Store,
+    station: Station,
+    store: Store,
     /// What wallets and browsers are told.
-    pub shop: ShopConfig,
+    shop: ShopConfig,
     /// The brand, and where the server is.
-    pub profile: Profile,
+    profile: Profile,
     /// What a shop shows to make offers; without it, none can be made here.
-    pub token: Option<String>,
+    token: Option<String>,
+}
+
+impl ShopDoor {
+    /// The pages for the merchant of a data folder.
+    ///
+    /// # Errors
+    ///
+    /// The store fails, or the token cannot be read.
+    pub async fn open(pos: &Pos) -> Result<Self, Failure> {
+        Ok(Self {
+            station: pos.station.clone(),
+            store: pos.store.clone(),
+            shop: pos.config.shop.clone(),
+            profile: pos::profile(&pos.store).await?,
+            token: token(pos)?,
+        })
+    }
 }
 
 /// The pages.
@@ -49,6 +66,21 @@ pub fn routes(door: ShopDoor) -> Router {
         .route("/offers", post(offers))
         .layer(DefaultBodyLimit::max(MOST_OCTETS))
         .with_state(Arc::new(door))
+}
+
+/// The shop's token, if there is a file of it.
+fn token(pos: &Pos) -> Result<Option<String>, Failure> {
+    let file = pos.data.join(&pos.config.shop.token_file);
+    match fs::read_to_string(&file) {
+        Ok(text) => Ok(text
+            .lines()
+            .next()
+            .map(str::trim)
+            .filter(|token| !token.is_empty())
+            .map(str::to_owned)),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Failure::File { file, source }),
+    }
 }
 
 async fn wake_up(State(door): State<Arc<ShopDoor>>, Path(name): Path<String>) -> Response<Body> {

@@ -15,8 +15,12 @@ use crate::ledger;
 use crate::orders::Row;
 use crate::screen::Screen;
 
-/// Shows the order that `name` names.
-pub(crate) async fn show(
+/// Shows the order that `name` names: lid-M or XID in hexadecimal.
+///
+/// # Errors
+///
+/// There is no such order; the store fails.
+pub async fn show(
     data: &Path,
     config: &Config,
     name: &str,

@@ -1,0 +1,14 @@
+//! A whole merchant over TCP and HTTP, between a wallet and a gateway that are set-core's.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod authorization;
+mod capture;
+mod purchase;
+mod refusal;
+mod rig;
+mod shop;

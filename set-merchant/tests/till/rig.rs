@@ -1,0 +1,464 @@
+//! A gateway, a merchant and a wallet of the test hierarchy.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use bytes::Bytes;
+use set_core::asn1::{self, Limits as DecodeLimits};
+use set_core::cardholder::inquiry::{Inquiring, Placed};
+use set_core::cardholder::{Card, Initiating, Ordering as Paying, Outcome, Wish};
+use set_core::error::Error;
+use set_core::exchange::{Received, receive};
+use set_core::gateway::auth::{self, Judgement};
+use set_core::gateway::batch::Batches;
+use set_core::gateway::host::{Decision, HostAnswer};
+use set_core::gateway::record::Authorization;
+use set_core::gateway::{self, Gateway as Acquirer, cap};
+use set_core::merchant::Merchant;
+use set_core::msg::error::ErrorCode;
+use set_core::msg::ids::{BatchId, BrandId, Language, Rrpid, Xid};
+use set_core::msg::message::Message;
+use set_core::msg::wrapper::MessageWrapper;
+use set_core::party::{Identity, Trust};
+use set_core::path::TrustStore;
+use set_core::wake_up::WakeUp;
+use set_merchant::{Config, Gateway, Pos, Screen, ShopDoor, Till, routes};
+use set_node::call::Trace;
+use set_node::cli::OutputFormat;
+use set_node::config::{Limits, ListenConfig, Timeouts};
+use set_node::keystore::Passphrase;
+use set_node::node::Node;
+use set_node::service::{BoxFuture, Handler, Reply, RequestContext, Shutdown, ShutdownTrigger};
+use set_node::station::Station;
+use set_node::telemetry::Metrics;
+use set_node::transport::{Endpoint, FramingFault, MediaType, Transport};
+use set_testkit::clock::noon;
+use set_testkit::hierarchy::{BRAND, Issued, hierarchy};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+
+pub(crate) fn station() -> Station {
+    Station::new("till-test", "1").unwrap().with_clock(noon)
+}
+
+fn identity(issued: &Issued, ca: &Issued) -> Identity {
+    Identity {
+        key: issued.key.clone(),
+        certificate: issued.certificate.clone(),
+        chain: vec![
+            ca.certificate.clone(),
+            hierarchy().brand_ca.certificate.clone(),
+        ],
+    }
+}
+
+fn only_root() -> Trust {
+    Trust::new(TrustStore::new(vec![hierarchy().root.certificate.clone()]))
+}
+
+fn everything() -> Trust {
+    let station = station();
+    let mut trust = only_root();
+    for certificate in hierarchy().certificates() {
+        trust.hold(certificate);
+    }
+    for crl in &hierarchy().crls {
+        trust.hold_crl(&station.context(), crl.clone());
+    }
+    trust.hold_bci(&station.context(), hierarchy().bci.clone());
+    trust
+}
+
+/// A gateway that remembers, and can be made to fall silent or to decline.
+pub(crate) struct Desk {
+    state: Mutex<DeskState>,
+    pub(crate) silent: AtomicBool,
+    pub(crate) declines: AtomicBool,
+    pub(crate) asked: AtomicUsize,
+}
+
+struct DeskState {
+    acquirer: Acquirer,
+    records: HashMap<Xid, Authorization>,
+    answers: HashMap<Rrpid, (Vec<u8>, Vec<u8>)>,
+    batches: Batches,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let h = hierarchy();
+        let acquirer = Acquirer {
+            signature: identity(&h.gateway_signature, &h.pca.cert_signing),
+            encryption: identity(&h.gateway_encryption, &h.pca.cert_signing),
+            trust: everything(),
+            bins: Vec::new(),
+            captures: true,
+        };
+        Self {
+            state: Mutex::new(DeskState {
+                acquirer,
+                records: HashMap::new(),
+                answers: HashMap::new(),
+                batches: Batches::open(BatchId::new(1).unwrap()).unwrap(),
+            }),
+            silent: AtomicBool::new(false),
+            declines: AtomicBool::new(false),
+            asked: AtomicUsize::new(0),
+        }
+    }
+
+    fn answer(&self, octets: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut state = self.state.lock().unwrap();
+        let station = station();
+        let context = station.context();
+        let Received {
+            header, message, ..
+        } = receive(&context, octets, |_| true).map_err(|refusal| *refusal.error)?;
+        let rrpid = header.rrpid.unwrap();
+        if let Some((request, response)) = state.answers.get(&rrpid) {
+            assert_eq!(request, octets, "an RRPID is used with one request only");
+            return Ok(response.clone());
+        }
+        let DeskState {
+            acquirer,
+            records,
+            batches,
+            ..
+        } = &mut *state;
+        let response = match &message {
+            Message::AuthReq(request) => {
+                let asked = auth::open(&context, acquirer, &header, request)?;
+                let xid = asked.trans_ids().xid;
+                let previous: Vec<_> = records.get(&xid).cloned().into_iter().collect();
+                let answered = match asked.judge(&context, acquirer, &previous)? {
+                    Judgement::Refuse(answered) => *answered,
+                    Judgement::Ask(pending) => {
+                        let decision = if self.declines.load(Ordering::SeqCst) {
+                            Decision::Declined
+                        } else {
+                            Decision::Approved {
+                                approval_code: Some("A12345".parse().unwrap()),
+                                amount: pending.host_request().amount,
+                            }
+                        };
+                        let answer = HostAnswer::from(decision);
+                        pending.complete(&context, acquirer, &answer, batches)?
+                    }
+                };
+                records.extend(answered.record.map(|record| (xid, record)));
+                answered.octets
+            }
+            Message::CapReq(request) => {
+                let asked = cap::open(&context, acquirer, &header, request)?;
+                let found = asked
+                    .authorizations()
+                    .filter_map(|(_, xid)| records.get(&xid).cloned())
+                    .collect();
+                let settled = asked.settle(&context, acquirer, found, batches)?;
+                for record in settled.records {
+                    records.insert(record.trans_ids.xid, record);
+                }
+                settled.octets
+            }
+            Message::PCertReq(request) => {
+                gateway::p_cert::p_cert(&context, std::slice::from_mut(acquirer), &header, request)?
+            }
+            other => panic!("{}", other.name()),
+        };
+        let kept = (octets.to_vec(), response.clone());
+        state.answers.insert(rrpid, kept);
+        Ok(response)
+    }
+}
+
+impl Handler for Desk {
+    fn handle(&self, request: Bytes, _: RequestContext) -> BoxFuture<'_, Reply> {
+        Box::pin(async move {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            let answer = self.answer(&request).unwrap();
+            // The connection is closed after the work: the answer is what gets lost.
+            if self.silent.load(Ordering::SeqCst) {
+                Reply::Busy
+            } else {
+                answer.into()
+            }
+        })
+    }
+
+    fn refuse(&self, _: FramingFault, _: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+/// A running server.
+struct Server {
+    tcp: Endpoint,
+    http: SocketAddr,
+    stop: ShutdownTrigger,
+    served: JoinHandle<bool>,
+}
+
+async fn start(handler: Arc<dyn Handler>, pages: Option<Router>) -> Server {
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let config = ListenConfig {
+        tcp: Some(any),
+        http: Some(any),
+        ..ListenConfig::default()
+    };
+    let node = Node::bind(&config, &Limits::default(), &Timeouts::default())
+        .await
+        .unwrap();
+    let endpoints = node.endpoints();
+    let (stop, shutdown) = Shutdown::new();
+    let ready = Arc::new(|| -> BoxFuture<'static, _> { Box::pin(async { Ok(()) }) });
+    let pages = pages.unwrap_or_default();
+    let served = tokio::spawn(node.serve(handler, pages, Metrics::default(), ready, shutdown));
+    Server {
+        http: endpoints[1].authority().parse().unwrap(),
+        tcp: endpoints[0].clone(),
+        stop,
+        served,
+    }
+}
+
+/// A merchant with its gateway and data folder.
+pub(crate) struct Rig {
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) till: Arc<Till>,
+    pub(crate) folder: TempDir,
+    pub(crate) config: Config,
+    gateway: Server,
+    server: Server,
+}
+
+impl Rig {
+    /// A merchant that was enrolled.
+    pub(crate) async fn start(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.keys.iterations = 1000;
+        change(&mut config);
+        let desk = Arc::new(Desk::new());
+        let gateway = start(desk.clone(), None).await;
+        config.gateway = Some(gateway.tcp.clone());
+        std::fs::write(folder.path().join("shop-token"), "sesame\n").unwrap();
+        let h = hierarchy();
+        let merchant = Merchant {
+            signature: identity(&h.merchant_signature, &h.mca.cert_signing),
+            encryption: identity(&h.merchant_encryption, &h.mca.cert_signing),
+            trust: everything(),
+        };
+        let mut pos = pos(&folder, &config).await;
+        pos.keep(&merchant, BrandId::new(BRAND).unwrap())
+            .await
+            .unwrap();
+        drop(pos);
+        let (till, server) = open(&folder, &config, &gateway).await;
+        Self {
+            desk,
+            till,
+            folder,
+            config,
+            gateway,
+            server,
+        }
+    }
+
+    pub(crate) async fn plain() -> Self {
+        Self::start(|_| ()).await
+    }
+
+    /// Ends the merchant's server and starts another on the same data folder.
+    pub(crate) async fn restart(mut self) -> Self {
+        self.server.stop.stop();
+        assert!(self.server.served.await.unwrap());
+        (self.till, self.server) = open(&self.folder, &self.config, &self.gateway).await;
+        self
+    }
+
+    pub(crate) async fn pos(&self) -> Pos {
+        pos(&self.folder, &self.config).await
+    }
+
+    /// The merchant over TCP.
+    pub(crate) fn shop(&self) -> Transport {
+        Transport::new(self.server.tcp.clone())
+    }
+
+    /// The merchant over HTTP, which says at once that there is no answer.
+    pub(crate) fn shop_over_http(&self) -> Transport {
+        Transport::new(format!("http://{}/set", self.server.http).parse().unwrap())
+    }
+
+    /// Sends an HTTP request; gives status, head and body.
+    pub(crate) async fn http(&self, head: &str, body: &str) -> (u16, String, Vec<u8>) {
+        let mut stream = TcpStream::connect(self.server.http).await.unwrap();
+        let request = format!(
+            "{head}\r\nHost: shop\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        let end = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8(answer[..end].to_vec())
+            .unwrap()
+            .to_lowercase();
+        let status = head[9..12].parse().unwrap();
+        (status, head, answer[end + 4..].to_vec())
+    }
+
+    /// Makes an offer of 129.50 USD over HTTP; gives its wake-up message.
+    pub(crate) async fn wake_up(&self) -> WakeUp {
+        let (status, _, body) = self
+            .http(
+                "POST /offers HTTP/1.1\r\nAuthorization: Bearer sesame",
+                r#"{"description":"One teapot","amount":12950,"currency":840,"exponent":-2}"#,
+            )
+            .await;
+        assert_eq!(status, 201);
+        let offered: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let lid_m = offered["lid_m"].as_str().unwrap();
+        let (status, _, body) = self
+            .http(&format!("GET /wake-up/{lid_m} HTTP/1.1"), "")
+            .await;
+        assert_eq!(status, 200);
+        WakeUp::parse(&body).unwrap()
+    }
+
+    /// PInitReq and PInitRes; gives PReq and the state that waits for PRes.
+    pub(crate) async fn order(&self, wallet: &mut Wallet, wake_up: &WakeUp) -> (Paying, Vec<u8>) {
+        let station = station();
+        let context = station.context();
+        let wish = Wish {
+            od: wake_up.od.clone(),
+            purch_amt: wake_up.purch_amt.unwrap(),
+            brand_id: wake_up.brands[0].brand_id.clone(),
+            language: Language::new("en").unwrap(),
+            lid_m: wake_up.lid_m.clone(),
+            install_recur_data: None,
+        };
+        let bin = wallet.card.bin().unwrap();
+        let (state, request) = Initiating::start(&context, wish, bin, &wallet.trust).unwrap();
+        let response = self.shop().exchange(&request).await.unwrap();
+        let offered = state
+            .handle(&context, &response, &mut wallet.trust)
+            .unwrap();
+        offered.pay(&context, &wallet.card).unwrap()
+    }
+
+    /// A purchase up to PRes.
+    pub(crate) async fn buy(&self, wallet: &mut Wallet) -> (Outcome, Placed) {
+        let wake_up = self.wake_up().await;
+        let (state, request) = self.order(wallet, &wake_up).await;
+        let response = self.shop().exchange(&request).await.unwrap();
+        let (placed, outcome) = state
+            .handle(&station().context(), &response, &mut wallet.trust)
+            .unwrap();
+        (outcome, placed)
+    }
+
+    /// InqReq and InqRes.
+    pub(crate) async fn inquire(&self, wallet: &mut Wallet, placed: &Placed) -> Outcome {
+        let station = station();
+        let context = station.context();
+        let (state, request) =
+            Inquiring::start(&context, placed.clone(), &wallet.card.identity).unwrap();
+        let response = self.shop().exchange(&request).await.unwrap();
+        state
+            .handle(&context, &response, &mut wallet.trust)
+            .unwrap()
+    }
+}
+
+/// A cardholder who believes the root and nothing else yet.
+pub(crate) struct Wallet {
+    pub(crate) card: Card,
+    pub(crate) trust: Trust,
+}
+
+impl Wallet {
+    pub(crate) fn new() -> Self {
+        let h = hierarchy();
+        Self {
+            card: Card {
+                pan: h.card.pan.duplicate(),
+                card_expiry: h.card.expiry.duplicate(),
+                pan_secret: h.card.pan_secret.duplicate(),
+                identity: identity(&h.cardholder, &h.cca.cert_signing),
+            },
+            trust: only_root(),
+        }
+    }
+}
+
+async fn pos(folder: &TempDir, config: &Config) -> Pos {
+    let passphrase = Passphrase::new("test").unwrap();
+    Pos::with_station(
+        folder.path(),
+        config.clone(),
+        Trace::Off,
+        passphrase,
+        station(),
+    )
+    .await
+    .unwrap()
+}
+
+async fn open(folder: &TempDir, config: &Config, gateway: &Server) -> (Arc<Till>, Server) {
+    let pos = pos(folder, config).await;
+    let caller = pos.caller(gateway.tcp.clone(), "gateway", MediaType::Payment);
+    let till = Arc::new(Till::open(&pos, Gateway::new(Some(caller))).unwrap());
+    let pages = routes(ShopDoor::open(&pos).await.unwrap());
+    let server = start(till.clone(), Some(pages)).await;
+    (till, server)
+}
+
+/// The name of a message, and the ErrorCode if it is an Error and signed.
+pub(crate) fn name_and_code(octets: &[u8]) -> (&'static str, Option<ErrorCode>) {
+    let wrapper: MessageWrapper = asn1::decode(octets, &DecodeLimits::default()).unwrap();
+    let code = match &wrapper.message {
+        Message::Error(error) => match &**error {
+            set_core::msg::error::Error::UnsignedError(tbs) => Some(tbs.error_code),
+            set_core::msg::error::Error::SignedError(signed) => {
+                let content = asn1::oid::content::ERROR_TBS;
+                let tbs = set_core::treatment::s::unverified::<set_core::msg::error::ErrorTbs>(
+                    signed, content,
+                );
+                Some(tbs.unwrap().error_code)
+            }
+        },
+        _ => None,
+    };
+    (wrapper.message.name(), code)
+}
+
+/// What a command printed.
+#[derive(Clone, Default)]
+pub(crate) struct Printed(Arc<Mutex<Vec<u8>>>);
+
+impl Printed {
+    pub(crate) fn screen(&self) -> Screen {
+        Screen::new(OutputFormat::Json, self.clone())
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.0.lock().unwrap()).unwrap()
+    }
+}
+
+impl Write for Printed {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        Write::write(&mut *self.0.lock().unwrap(), octets)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
