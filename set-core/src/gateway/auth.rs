@@ -152,7 +152,7 @@ impl Asked {
                 .cardholder
                 .as_ref()
                 .map(|cardholder| &cardholder.chain),
-            Reading::Unserved(_) => None,
+            Reading::OtherBrand(_) | Reading::Unserved(_) => None,
         }
     }
 
