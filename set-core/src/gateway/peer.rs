@@ -76,8 +76,7 @@ fn encryption_of(
     let merchant_id = signer.merchant_id()?;
     let purpose = Purpose::MerchantEncryption;
     let mut fitting: Vec<&Certificate> = trust
-        .certificates()
-        .iter()
+        .at_hand()
         .filter(|certificate| {
             certificate.subject() == signer.subject()
                 && certificate

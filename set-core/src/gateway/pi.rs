@@ -129,8 +129,7 @@ fn signed_under_other_brand(gateway: &Gateway, signature: &SignedData) -> Result
     let pointer = &signature.signer_infos.first().issuer_and_serial_number;
     Ok(gateway
         .trust
-        .certificates()
-        .iter()
+        .at_hand()
         .filter(|certificate| certificate.issuer_and_serial_number() == pointer)
         .any(|certificate| certificate.brand().is_ok_and(|brand| brand != ours)))
 }

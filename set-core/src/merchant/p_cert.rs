@@ -11,6 +11,7 @@ use crate::msg::payment::p_cert::{
 };
 use crate::party::Purpose;
 use crate::treatment::s;
+use crate::x509::Brand;
 
 /// PCertReq was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,11 +72,13 @@ impl Asking {
         };
         let content = oid::content::P_CERT_RES_TBS;
         let unverified = s::unverified::<PCertResTbs>(&signed, content)?;
-        let bcis = unverified.brand_crl_identifier_seq.iter().flatten();
-        for bci in bcis {
-            merchant.trust.learn(context, &signed, Some(bci))?;
-        }
-        let gateway = gateway_response::signer(context, merchant, &signed, None)?;
+        let ours = merchant.signature.certificate.brand()?;
+        let bci = unverified
+            .brand_crl_identifier_seq
+            .iter()
+            .flatten()
+            .find(|bci| Brand::of(&bci.to_be_signed.brand_id) == ours);
+        let gateway = gateway_response::signer(context, merchant, &signed, bci)?;
         let verified = s::verify::<PCertResTbs>(context.crypto, &signed, content, &gateway)?;
         let tbs = verified.content();
         extensions::check(tbs.pc_rs_extensions.as_ref(), context.policy)?;
