@@ -125,7 +125,7 @@ mod tests {
         let data = pan_data0();
         let block = data.to_block();
         assert_eq!(block.len(), PanData0::KIND.extra_len());
-        assert_eq!(&block[..25], b"4111111111111111\0\0\0203012");
+        assert_eq!(&block[..25], b"4111111111111111\0\0\x00203012");
         assert_eq!(PanData0::from_block(&block), Some(data));
 
         let only = PanOnly {
