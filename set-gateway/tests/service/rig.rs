@@ -1,0 +1,250 @@
+//! A brand, its parties, and a host that does what it is told.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use set_core::asn1::SeqOf;
+use set_core::cardholder::Card;
+use set_core::cardholder::purchase::{Initiating, Wish};
+use set_core::exchange::receive;
+use set_core::gateway::Gateway;
+use set_core::gateway::host::{Decision, HostAnswer, HostCapture, HostRequest, IdempotencyKey};
+use set_core::merchant::order::{Authorized, Ordered};
+use set_core::merchant::{Merchant, Offer, authorize, p_init, p_req};
+use set_core::msg::amount::{Currency, CurrencyAmount};
+use set_core::msg::ids::{ApprovalCode, BrandId, Language, LocalId};
+use set_core::msg::message::Message;
+use set_core::party::{Identity, Trust};
+use set_core::path::TrustStore;
+use set_gateway::host::{AcquirerHost, HostFuture, HostUnavailable};
+use set_gateway::service::{GatewayService, Parts};
+use set_node::call::Trace;
+use set_node::config::Limits;
+use set_node::service::{Binding, CryptoPool, Handler as _, Reply, RequestContext};
+use set_node::station::Station;
+use set_node::store::Store;
+use set_testkit::clock::noon;
+use set_testkit::hierarchy::{BRAND, Issued, LeafCa, hierarchy};
+
+/// What the double of the host was asked, and what it says.
+#[derive(Debug)]
+pub(crate) struct Host {
+    pub(crate) decision: Mutex<Decision>,
+    /// Never answers.
+    pub(crate) hangs: AtomicBool,
+    /// Confirms no advice.
+    pub(crate) deaf: AtomicBool,
+    pub(crate) asked: Mutex<Vec<IdempotencyKey>>,
+    pub(crate) captured: Mutex<Vec<(IdempotencyKey, String)>>,
+    pub(crate) reversed: Mutex<Vec<IdempotencyKey>>,
+}
+
+impl Host {
+    pub(crate) fn saying(decision: Decision) -> Arc<Self> {
+        Arc::new(Self {
+            decision: Mutex::new(decision),
+            hangs: AtomicBool::new(false),
+            deaf: AtomicBool::new(false),
+            asked: Mutex::default(),
+            captured: Mutex::default(),
+            reversed: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn approving() -> Arc<Self> {
+        Self::saying(Decision::Approved {
+            approval_code: ApprovalCode::new("123456").ok(),
+            amount: price(),
+        })
+    }
+
+    fn confirm(&self) -> Result<(), HostUnavailable> {
+        match self.deaf.load(Ordering::SeqCst) {
+            true => Err(HostUnavailable),
+            false => Ok(()),
+        }
+    }
+}
+
+impl AcquirerHost for Host {
+    fn authorize<'a>(&'a self, request: &'a HostRequest) -> HostFuture<'a, HostAnswer> {
+        Box::pin(async move {
+            self.asked.lock().unwrap().push(request.key);
+            if self.hangs.load(Ordering::SeqCst) {
+                std::future::pending::<()>().await;
+            }
+            self.decision.lock().unwrap().clone().into()
+        })
+    }
+
+    fn capture<'a>(
+        &'a self,
+        capture: &'a HostCapture,
+    ) -> HostFuture<'a, Result<(), HostUnavailable>> {
+        Box::pin(async move {
+            self.confirm()?;
+            let pan = capture.pan.expose().to_owned();
+            self.captured.lock().unwrap().push((capture.key, pan));
+            Ok(())
+        })
+    }
+
+    fn reverse(&self, key: IdempotencyKey) -> HostFuture<'_, Result<(), HostUnavailable>> {
+        Box::pin(async move {
+            self.confirm()?;
+            self.reversed.lock().unwrap().push(key);
+            Ok(())
+        })
+    }
+}
+
+pub(crate) fn station() -> Station {
+    Station::new("test", "1").unwrap().with_clock(noon)
+}
+
+pub(crate) fn service(store: &Store, host: &Arc<Host>) -> GatewayService {
+    let limits = Limits::default();
+    GatewayService::new(Parts {
+        station: station(),
+        gateway: gateway(),
+        store: store.clone(),
+        pool: CryptoPool::new(&limits).unwrap(),
+        host: Arc::clone(host) as Arc<dyn AcquirerHost>,
+        places: 16,
+        keep_answers: Duration::from_secs(3600),
+        trace: Trace::Off,
+    })
+}
+
+/// Has the service treat a request, as the node would.
+pub(crate) async fn ask(service: &GatewayService, request: &[u8]) -> Vec<u8> {
+    let context = RequestContext {
+        peer: SocketAddr::from(([127, 0, 0, 1], 9)),
+        binding: Binding::Tcp,
+        deadline: tokio::time::Instant::now() + Duration::from_secs(60),
+    };
+    let request = Bytes::copy_from_slice(request);
+    match service.handle(request, context).await {
+        Reply::Message(octets) => octets.to_vec(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn trust() -> Trust {
+    let brand = hierarchy();
+    let station = station();
+    let context = station.context();
+    let mut trust = Trust::new(TrustStore::new(vec![brand.root.certificate.clone()]));
+    for certificate in brand.certificates() {
+        trust.hold(certificate);
+    }
+    for crl in &brand.crls {
+        trust.hold_crl(&context, crl.clone());
+    }
+    trust.hold_bci(&context, brand.bci.clone());
+    trust
+}
+
+fn identity(issued: &Issued, ca: &LeafCa) -> Identity {
+    Identity {
+        key: issued.key.clone(),
+        certificate: issued.certificate.clone(),
+        chain: vec![
+            ca.cert_signing.certificate.clone(),
+            hierarchy().brand_ca.certificate.clone(),
+        ],
+    }
+}
+
+pub(crate) fn gateway() -> Gateway {
+    let brand = hierarchy();
+    Gateway {
+        signature: identity(&brand.gateway_signature, &brand.pca),
+        encryption: identity(&brand.gateway_encryption, &brand.pca),
+        trust: trust(),
+        bins: Vec::new(),
+        captures: true,
+    }
+}
+
+pub(crate) fn merchant() -> Merchant {
+    let brand = hierarchy();
+    Merchant {
+        signature: identity(&brand.merchant_signature, &brand.mca),
+        encryption: identity(&brand.merchant_encryption, &brand.mca),
+        trust: trust(),
+    }
+}
+
+fn card() -> Card {
+    let brand = hierarchy();
+    Card {
+        pan: brand.card.pan.duplicate(),
+        card_expiry: brand.card.expiry.duplicate(),
+        pan_secret: brand.card.pan_secret.duplicate(),
+        identity: identity(&brand.cardholder, &brand.cca),
+    }
+}
+
+pub(crate) fn price() -> CurrencyAmount {
+    CurrencyAmount {
+        currency: Currency::new(840).unwrap(),
+        amount: 12_950,
+        amt_exp10: -2,
+    }
+}
+
+/// An order that the merchant has from the wallet.
+pub(crate) fn order(merchant: &mut Merchant) -> Ordered {
+    let station = station();
+    let context = station.context();
+    let (card, mut trust) = (card(), trust());
+    let wish = Wish {
+        od: b"One teapot".to_vec(),
+        purch_amt: price(),
+        brand_id: BrandId::new(BRAND).unwrap(),
+        language: Language::new("en").unwrap(),
+        lid_m: None,
+        install_recur_data: None,
+    };
+    let offer = Offer {
+        lid_m: LocalId::new(vec![42]).unwrap(),
+        od: der::asn1::OctetString::new(wish.od.clone()).unwrap(),
+        purch_amt: price(),
+        brands: SeqOf::new(vec![BrandId::new(BRAND).unwrap()]).unwrap(),
+        install_recur_data: None,
+    };
+    let (wallet, request) = Initiating::start(&context, wish, card.bin().unwrap(), &trust).unwrap();
+    let received = receive(&context, &request, |_| true).unwrap();
+    let Message::PInitReq(message) = &received.message else {
+        panic!()
+    };
+    let (initiated, response) =
+        p_init::p_init(&context, merchant, &received.header, message, offer).unwrap();
+    let offered = wallet.handle(&context, &response, &mut trust).unwrap();
+    let (_, request) = offered.pay(&context, &card).unwrap();
+    let received = receive(&context, &request, |_| true).unwrap();
+    let Message::PReq(message) = &received.message else {
+        panic!()
+    };
+    p_req::p_req(&context, merchant, &received.header, message, initiated).unwrap()
+}
+
+/// Authorizes an order and expects it to be approved.
+pub(crate) async fn authorized(service: &GatewayService, merchant: &mut Merchant) -> Authorized {
+    let station = station();
+    let ordered = order(merchant);
+    let (state, request) =
+        authorize::authorize(&station.context(), merchant, ordered, price(), false).unwrap();
+    let response = ask(service, &request).await;
+    let answer = state
+        .handle(&station.context(), merchant, &response)
+        .unwrap();
+    match answer.outcome {
+        authorize::Outcome::Authorized(authorized) => authorized,
+        other => panic!("{other:?}"),
+    }
+}
