@@ -112,7 +112,7 @@ pub(crate) fn service(store: &Store, host: &Arc<Host>) -> GatewayService {
         gateway: gateway(),
         store: store.clone(),
         pool: CryptoPool::new(&limits).unwrap(),
-        host: Arc::clone(host) as Arc<dyn AcquirerHost>,
+        host: host.clone(),
         places: 16,
         keep_answers: Duration::from_secs(3600),
         trace: Trace::Off,
