@@ -25,7 +25,13 @@ use crate::screen::Screen;
 
 /// Registers the merchant at the CA, keeps keys and certificates, and fetches the gateway's
 /// certificate where a gateway is known.
-pub(crate) async fn enroll(
+///
+/// # Errors
+///
+/// There are certificates already; the root is not to be believed; the CA or the gateway
+/// cannot be reached, does not prove who it is, or refuses. What the CA certified is kept
+/// even when the gateway fails: [`refresh`](crate::refresh()) asks it again.
+pub async fn enroll(
     pos: &mut Pos,
     args: &EnrollArgs,
     screen: &mut Screen,

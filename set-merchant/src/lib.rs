@@ -51,12 +51,14 @@ use set_node::telemetry::start_logs;
 pub use self::capture::capture;
 pub use self::cli::{CaptureArgs, Cli, Command, EnrollArgs, OfferArgs, RefreshArgs, ServeArgs};
 pub use self::config::{AuthorizeWhen, CaptureWhen, Config, ShopConfig};
+pub use self::enroll::enroll;
 pub use self::failure::Failure;
 pub use self::fault::Fault;
 pub use self::gateway::Gateway;
 pub use self::offering::{NewOffer, Offered};
 pub use self::orders::orders;
 pub use self::pos::{Pos, Profile};
+pub use self::refresh::refresh;
 pub use self::screen::Screen;
 pub use self::service::Till;
 pub use self::shop_pages::{ShopDoor, routes};
@@ -112,11 +114,11 @@ fn execute(cli: Cli, screen: &mut Screen) -> Result<Exit, Failure> {
             Command::Init => init::init(data, &config, screen).await,
             Command::Enroll(args) => {
                 let mut pos = Pos::open(data, config, trace).await?;
-                enroll::enroll(&mut pos, args, screen).await
+                enroll(&mut pos, args, screen).await
             }
             Command::Refresh(args) => {
                 let mut pos = Pos::open(data, config, trace).await?;
-                refresh::refresh(&mut pos, args, screen).await
+                refresh(&mut pos, args, screen).await
             }
             Command::Serve(args) => {
                 let pos = Pos::open(data, config, trace).await?;

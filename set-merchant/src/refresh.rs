@@ -17,7 +17,12 @@ use crate::pos::{self, Pos};
 use crate::screen::Screen;
 
 /// Asks the gateway by PCertReq and keeps what it answers.
-pub(crate) async fn refresh(
+///
+/// # Errors
+///
+/// There is no gateway, or no certificate of our own; the gateway cannot be reached, does not
+/// prove who it is, or has no certificate for the brand.
+pub async fn refresh(
     pos: &mut Pos,
     args: &RefreshArgs,
     screen: &mut Screen,

@@ -8,6 +8,7 @@
 
 mod authorization;
 mod capture;
+mod enrollment;
 mod purchase;
 mod refusal;
 mod rig;

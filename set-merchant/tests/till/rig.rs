@@ -47,7 +47,7 @@ pub(crate) fn station() -> Station {
     Station::new("till-test", "1").unwrap().with_clock(noon)
 }
 
-fn identity(issued: &Issued, ca: &Issued) -> Identity {
+pub(crate) fn identity(issued: &Issued, ca: &Issued) -> Identity {
     Identity {
         key: issued.key.clone(),
         certificate: issued.certificate.clone(),
@@ -62,7 +62,7 @@ fn only_root() -> Trust {
     Trust::new(TrustStore::new(vec![hierarchy().root.certificate.clone()]))
 }
 
-fn everything() -> Trust {
+pub(crate) fn everything() -> Trust {
     let station = station();
     let mut trust = only_root();
     for certificate in hierarchy().certificates() {
@@ -91,7 +91,7 @@ struct DeskState {
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let h = hierarchy();
         let acquirer = Acquirer {
             signature: identity(&h.gateway_signature, &h.pca.cert_signing),
@@ -197,14 +197,14 @@ impl Handler for Desk {
 }
 
 /// A running server.
-struct Server {
-    tcp: Endpoint,
+pub(crate) struct Server {
+    pub(crate) tcp: Endpoint,
     http: SocketAddr,
     stop: ShutdownTrigger,
     served: JoinHandle<bool>,
 }
 
-async fn start(handler: Arc<dyn Handler>, pages: Option<Router>) -> Server {
+pub(crate) async fn start(handler: Arc<dyn Handler>, pages: Option<Router>) -> Server {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     let config = ListenConfig {
         tcp: Some(any),
@@ -396,6 +396,13 @@ impl Wallet {
             trust: only_root(),
         }
     }
+}
+
+/// A data folder with nothing in it yet, or what an earlier one left.
+pub(crate) async fn new_pos(folder: &TempDir) -> Pos {
+    let mut config = Config::default();
+    config.keys.iterations = 1000;
+    pos(folder, &config).await
 }
 
 async fn pos(folder: &TempDir, config: &Config) -> Pos {

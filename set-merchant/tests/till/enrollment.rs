@@ -1,0 +1,231 @@
+//! From an empty data folder to an order, with a CA that is set-core's.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use set_core::asn1::SeqOf;
+use set_core::ca::{
+    Ca, Decision, Form, Forms, Grant, Registration, Rejecter, Serials, Validity, cert_req, form,
+    me_aq_c_init,
+};
+use set_core::error::Error;
+use set_core::exchange::receive;
+use set_core::msg::cert::reg_form::{PolicyText, ReferralData};
+use set_core::msg::ids::{CountryCode, Language};
+use set_core::msg::message::Message;
+use set_core::pkcs7::SerialNumber;
+use set_core::registration::EndEntity;
+use set_core::x509::ext::MerNames;
+use set_merchant::{EnrollArgs, Failure, enroll};
+use set_node::cli::Exit;
+use set_node::enroll::{FieldArg, RootArgs};
+use set_node::pem;
+use set_node::service::{BoxFuture, Handler, Reply, RequestContext};
+use set_node::transport::{Endpoint, FramingFault};
+use set_testkit::hierarchy::hierarchy;
+
+use crate::rig::{Desk, Printed, Server, everything, identity, new_pos, start, station};
+
+/// A merchant CA.
+struct Office {
+    ca: Ca,
+    records: Mutex<HashMap<Vec<u8>, Registration>>,
+    rejects: AtomicBool,
+}
+
+impl Office {
+    fn new() -> Self {
+        let mca = &hierarchy().mca;
+        let of = |issued| identity(issued, &mca.cert_signing);
+        let questions = vec![form::field("name", true).unwrap()];
+        Self {
+            ca: Ca {
+                certificate_signing: of(&mca.cert_signing),
+                message_signing: of(&mca.message_signing),
+                encryption: of(&mca.encryption),
+                trust: everything(),
+                forms: Forms {
+                    forms: vec![Form::new(
+                        1,
+                        EndEntity::Merchant,
+                        Language::new("en").unwrap(),
+                        PolicyText::new("Sell honestly.").unwrap(),
+                        questions,
+                    )],
+                    referral: ReferralData {
+                        reason: None,
+                        referral_url_seq: None,
+                    },
+                },
+                validity: Validity::default(),
+            },
+            records: Mutex::default(),
+            rejects: AtomicBool::new(false),
+        }
+    }
+
+    fn answer(&self, octets: &[u8]) -> Result<Vec<u8>, Error> {
+        let station = station();
+        let context = station.context();
+        let received =
+            receive(&context, octets, set_core::ca::serves).map_err(|refusal| *refusal.error)?;
+        let header = &received.header;
+        let mut records = self.records.lock().unwrap();
+        match &received.message {
+            Message::MeAqCInitReq(request) => {
+                let (record, answer) =
+                    me_aq_c_init::me_aq_c_init(&context, &self.ca, header, request)?;
+                let name = record.offered().lid_ca.as_octets().to_vec();
+                records.insert(name, record);
+                Ok(answer)
+            }
+            Message::CertReq(request) => {
+                let opened = cert_req::open(&context, &self.ca, header, request)?;
+                let record = opened
+                    .lid_ca()
+                    .and_then(|lid| records.get(lid.as_octets()).cloned());
+                let answered = match opened.judge(&context, &self.ca, record)? {
+                    cert_req::Judged::Answered(answered) => *answered,
+                    cert_req::Judged::Pending(pending) => {
+                        let serials = Serials {
+                            signature: SerialNumber::new(&[0x41]).unwrap(),
+                            encryption: SerialNumber::new(&[0x42]).unwrap(),
+                        };
+                        pending.decide(&context, &self.ca, self.decision(), &serials)?
+                    }
+                };
+                Ok(answered.octets)
+            }
+            other => panic!("{}", other.name()),
+        }
+    }
+
+    fn decision(&self) -> Decision {
+        if self.rejects.load(Ordering::SeqCst) {
+            return Decision::Rejected {
+                by: Rejecter::Institution,
+                message: None,
+            };
+        }
+        Decision::Approved(Box::new(Grant::Merchant {
+            acquirer: "Merchant Bank".to_owned(),
+            names: SeqOf::<_, 1, 32>::one(MerNames {
+                language: None,
+                name: "Corner Books".parse().unwrap(),
+                city: "Springfield".parse().unwrap(),
+                state_province: None,
+                postal_code: None,
+                country_name: "USA".parse().unwrap(),
+            }),
+            country: CountryCode::new(840).unwrap(),
+            auth_flag: false,
+        }))
+    }
+}
+
+impl Handler for Office {
+    fn handle(&self, request: Bytes, _: RequestContext) -> BoxFuture<'_, Reply> {
+        Box::pin(async move { self.answer(&request).unwrap().into() })
+    }
+
+    fn refuse(&self, _: FramingFault, _: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+struct Town {
+    office: Arc<Office>,
+    ca: Server,
+    gateway: Server,
+    folder: tempfile::TempDir,
+    root: PathBuf,
+}
+
+async fn town() -> Town {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("root.pem");
+    let octets = hierarchy().root.certificate.octets();
+    std::fs::write(&root, pem::encode("CERTIFICATE", octets)).unwrap();
+    let office = Arc::new(Office::new());
+    Town {
+        ca: start(office.clone(), None).await,
+        gateway: start(Arc::new(Desk::new()), None).await,
+        office,
+        folder,
+        root,
+    }
+}
+
+impl Town {
+    fn args(&self, gateway: Option<Endpoint>) -> EnrollArgs {
+        EnrollArgs {
+            ca: self.ca.tcp.clone(),
+            root: RootArgs {
+                root: Some(self.root.clone()),
+                root_thumbprint: None,
+            },
+            merchant_id: "MER-0001".to_owned(),
+            bin: "455555".to_owned(),
+            brand: "Orchard".to_owned(),
+            fields: vec![FieldArg::new("name", "Corner Books")],
+            gateway,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merchant_gets_its_certificates_and_the_gateways() {
+    let town = town().await;
+    let mut pos = new_pos(&town.folder).await;
+    assert!(matches!(pos.merchant(), Err(Failure::NotEnrolled)));
+    let args = town.args(Some(town.gateway.tcp.clone()));
+    let printed = Printed::default();
+    let exit = enroll(&mut pos, &args, &mut printed.screen())
+        .await
+        .unwrap();
+    assert_eq!(exit, Exit::Success);
+    assert_eq!(printed.json()["merchant_id"], "MER-0001");
+
+    // All of it is in the data folder.
+    let mut pos = new_pos(&town.folder).await;
+    let merchant = pos.merchant().unwrap();
+    assert_eq!(merchant.merchant_id().unwrap().as_str(), "MER-0001");
+    let station = station();
+    let gateway = merchant.gateway(&station.context()).unwrap();
+    assert_eq!(
+        *gateway.certificate(),
+        hierarchy().gateway_encryption.certificate
+    );
+    let again = enroll(&mut pos, &args, &mut printed.screen()).await;
+    assert!(matches!(again, Err(Failure::Enrolled)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rejection_leaves_nothing_enrolled() {
+    let town = town().await;
+    town.office.rejects.store(true, Ordering::SeqCst);
+    let mut pos = new_pos(&town.folder).await;
+    let failure = enroll(&mut pos, &town.args(None), &mut Printed::default().screen())
+        .await
+        .unwrap_err();
+    assert!(matches!(failure, Failure::Refused(_)), "{failure}");
+    assert_eq!(failure.exit(), Exit::Refused);
+    assert!(matches!(pos.merchant(), Err(Failure::NotEnrolled)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_not_filled_in_is_not_sent() {
+    let town = town().await;
+    let mut pos = new_pos(&town.folder).await;
+    let args = EnrollArgs {
+        fields: vec![FieldArg::new("nickname", "Corner")],
+        ..town.args(None)
+    };
+    let failure = enroll(&mut pos, &args, &mut Printed::default().screen())
+        .await
+        .unwrap_err();
+    assert!(matches!(failure, Failure::Form(_)), "{failure}");
+}
