@@ -61,6 +61,12 @@ pub enum Failure {
     /// The CA's form cannot be filled in.
     #[error(transparent)]
     Form(#[from] FormFault),
+    /// The wallet has no card.
+    #[error("this wallet has no card yet: enroll first")]
+    NoCard,
+    /// The order asked for is not among those placed.
+    #[error("{0}")]
+    NoOrder(&'static str),
     /// What the user gave is not what it has to be. It is not quoted.
     #[error("{0}")]
     Input(&'static str),
@@ -126,7 +132,8 @@ impl Failure {
             | Self::Party(_)
             | Self::Store(_)
             | Self::File { .. }
-            | Self::Damaged { .. } => Exit::Broken,
+            | Self::Damaged { .. }
+            | Self::NoCard => Exit::Broken,
             Self::Root(_) | Self::Form(_) | Self::Input(_) => Exit::Usage,
             Self::Transport(_) | Self::Unanswered { .. } | Self::Fetch(_) => Exit::Unreachable,
             Self::Protocol {
@@ -141,6 +148,7 @@ impl Failure {
             | Self::WakeUp(_)
             | Self::Address(_)
             | Self::Brand { .. }
+            | Self::NoOrder(_)
             | Self::Disagreed => Exit::Refused,
         }
     }

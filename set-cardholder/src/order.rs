@@ -114,7 +114,7 @@ pub(crate) async fn find(store: &Store, xid: Option<&str>) -> Result<Order, Fail
         return orders
             .into_iter()
             .next_back()
-            .ok_or(Failure::Input("no order was placed with this wallet"));
+            .ok_or(Failure::NoOrder("no order was placed with this wallet"));
     };
     let wanted = xid.to_lowercase();
     let mut fitting = orders.into_iter().filter(|order| {
@@ -123,8 +123,8 @@ pub(crate) async fn find(store: &Store, xid: Option<&str>) -> Result<Order, Fail
     });
     match (fitting.next(), fitting.next()) {
         (Some(order), None) => Ok(order),
-        (None, _) => Err(Failure::Input("no order with this transaction id")),
-        (Some(_), Some(_)) => Err(Failure::Input("more than one order begins so")),
+        (None, _) => Err(Failure::NoOrder("no order with this transaction id")),
+        (Some(_), Some(_)) => Err(Failure::NoOrder("more than one order begins so")),
     }
 }
 

@@ -13,7 +13,7 @@ use set_node::store::Store;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::screen::Screen;
-use crate::wallet::{NO_CARD, face};
+use crate::wallet::face;
 
 /// Shows what may be seen without the passphrase.
 ///
@@ -22,7 +22,7 @@ use crate::wallet::{NO_CARD, face};
 /// There is no card, or its files cannot be read.
 pub async fn show(data: &Path, config: &Config, screen: &mut Screen) -> Result<Exit, Failure> {
     let store = Store::open(data, &config.store).await?;
-    let face = face(&store).await?.ok_or(Failure::Input(NO_CARD))?;
+    let face = face(&store).await?.ok_or(Failure::NoCard)?;
     let file = data
         .join("identities")
         .join(format!("{}.pem", face.identity));

@@ -116,7 +116,7 @@ impl Wallet {
     ///
     /// There is none, or it cannot be read.
     pub(crate) fn card(&self) -> Result<Card, Failure> {
-        let sealed = card::unseal(&self.data, &self.passphrase)?.ok_or(Failure::Input(NO_CARD))?;
+        let sealed = card::unseal(&self.data, &self.passphrase)?.ok_or(Failure::NoCard)?;
         let identity = self
             .folder
             .load_identity(
@@ -247,8 +247,6 @@ pub(crate) fn private_folder(folder: &Path) -> Result<(), Failure> {
         source,
     })
 }
-
-pub(crate) const NO_CARD: &str = "this wallet has no card yet: enroll first";
 
 const NAMELESS: Failure = Failure::Damaged {
     what: "the name of the card",
