@@ -11,5 +11,6 @@ pub mod hierarchy;
 pub mod keys;
 pub mod prng;
 mod provider;
+pub mod street;
 
 pub use self::provider::Deterministic;
