@@ -1,18 +1,21 @@
 //! Every rule of a capture, broken on its own.
 
-use set_core::asn1::{Raw, SeqOf, oid};
+use set_core::asn1::{self, Raw, SeqOf, oid};
 use set_core::exchange::context::ids_of;
 use set_core::gateway::record::Authorization;
 use set_core::merchant::capture::{self, Outcome};
 use set_core::merchant::order::Authorized;
-use set_core::msg::ids::{BatchId, LocalId, MerchantId, Xid};
+use set_core::msg::error::ErrorCode;
+use set_core::msg::ids::{BatchId, LocalId, MerchantId, Rrpid, Xid};
 use set_core::msg::message::Message;
 use set_core::msg::payment::account::PanToken;
 use set_core::msg::payment::auth_res::AuthCode;
 use set_core::msg::payment::cap::{
     CapCode, CapItem, CapPayload, CapReq, CapReqBx, CapReqData, CapReqTbs,
 };
+use set_core::msg::payment::tokens::CapToken;
 use set_core::msg::tags::{MerTermIds, RrTags};
+use set_core::msg::wrapper::MessageWrapper;
 use set_core::secret::{CardExpiry, Pan};
 use set_core::treatment::enc::Types;
 use set_core::treatment::enc_bx;
@@ -276,4 +279,47 @@ fn closed_and_unknown_batches_take_nothing() {
         rig.batches.current = BatchId::new(9).unwrap();
     });
     assert_eq!(unknown, CapCode::BatchUnknown);
+}
+
+#[test]
+fn a_token_serves_only_its_authorization_its_transaction_its_amount_and_its_merchant() {
+    let another_authorization = code(12_950, |_, order, record| {
+        order.auth_rrpid = Rrpid::new([9; 20]);
+        record.auth_rrpid = order.auth_rrpid;
+    });
+    let another_transaction = code(12_950, |_, order, record| {
+        order.ordered.initiated.trans_ids.xid = Xid::new([9; 20]);
+        record.trans_ids = order.ordered.initiated.trans_ids.clone();
+    });
+    let another_amount = code(12_950, |_, _, record| record.auth_amt = cents(20_000));
+    let another_merchant = code(12_950, |rig, _, record| {
+        rig.become_another_merchant();
+        record.merchant_id = rig.merchant.merchant_id().unwrap();
+    });
+    for code in [
+        another_authorization,
+        another_transaction,
+        another_amount,
+        another_merchant,
+    ] {
+        assert_eq!(code, CapCode::InvalidCapToken);
+    }
+}
+
+#[test]
+fn tokens_that_the_merchant_did_not_sign_for_are_a_signature_failure() {
+    let mut rig = Rig::new();
+    let (order, record) = rig.authorized();
+    let (_, octets) = rig.capturing(vec![(order, 12_950)]);
+    let mut wrapper: MessageWrapper = asn1::decode(&octets, &asn1::Limits::default()).unwrap();
+    let Message::CapReq(request) = &mut wrapper.message else {
+        panic!("no CapReq");
+    };
+    let CapReq::EncB(request) = &mut **request else {
+        panic!("with a PAN");
+    };
+    request.baggage = Raw::new(SeqOf::one(CapToken::Null(der::asn1::Null))).unwrap();
+    let octets = asn1::encode(&wrapper).unwrap();
+    let error = rig.gateway_settles(&octets, vec![record]).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::SignatureFailure);
 }

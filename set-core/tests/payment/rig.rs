@@ -17,7 +17,7 @@ use set_core::merchant::p_init::p_init;
 use set_core::merchant::p_req::p_req;
 use set_core::merchant::{Merchant, capture};
 use set_core::msg::amount::{Currency, CurrencyAmount};
-use set_core::msg::ids::{ApprovalCode, BatchId, BrandId, Language, LocalId, SwIdent};
+use set_core::msg::ids::{ApprovalCode, BatchId, BrandId, Language, LocalId, MerchantId, SwIdent};
 use set_core::msg::message::Message;
 use set_core::msg::payment::auth_res::AuthCode;
 use set_core::party::{Identity, Trust};
@@ -96,22 +96,22 @@ impl Rig {
 
     /// Gives the merchant a certificate that asks for account numbers.
     pub(crate) fn flag_merchant(&mut self) {
-        let brand = hierarchy();
-        let old = &self.merchant.signature;
         let data = MerchantData {
             mer_auth_flag: true,
             ..merchant_data().unwrap()
         };
-        let profile = Profile::Merchant {
-            key: EntityKey::Signature,
-            data,
+        recertify(&mut self.merchant.signature, EntityKey::Signature, data);
+    }
+
+    /// Gives the merchant certificates of another merchant id.
+    pub(crate) fn become_another_merchant(&mut self) {
+        let data = MerchantData {
+            mer_id: MerchantId::new("MER-0002").unwrap(),
+            ..merchant_data().unwrap()
         };
-        let subject = old.certificate.subject_name().unwrap();
-        let contents = contents(9_002, subject, &old.key, profile).unwrap();
-        let ca = &brand.mca.cert_signing;
-        let certificate = issue(&contents, &ca.certificate, &ca.key, &self.world.crypto).unwrap();
-        self.merchant.trust.hold(certificate.clone());
-        self.merchant.signature.certificate = certificate;
+        let merchant = &mut self.merchant;
+        recertify(&mut merchant.signature, EntityKey::Signature, data.clone());
+        recertify(&mut merchant.encryption, EntityKey::Encryption, data);
     }
 
     /// Shopping, PInitReq, PInitRes, PReq.
@@ -267,6 +267,20 @@ pub(crate) fn identity(issued: &Issued, ca: &LeafCa) -> Identity {
             hierarchy().brand_ca.certificate.clone(),
         ],
     }
+}
+
+/// Certifies a merchant's key anew.
+fn recertify(identity: &mut Identity, key: EntityKey, data: MerchantData) {
+    let serial = match key {
+        EntityKey::Signature => 9_002,
+        EntityKey::Encryption => 9_003,
+    };
+    let subject = identity.certificate.subject_name().unwrap();
+    let profile = Profile::Merchant { key, data };
+    let contents = contents(serial, subject, &identity.key, profile).unwrap();
+    let ca = &hierarchy().mca.cert_signing;
+    let crypto = Deterministic::seeded(2);
+    identity.certificate = issue(&contents, &ca.certificate, &ca.key, &crypto).unwrap();
 }
 
 /// Everything of the brand.
