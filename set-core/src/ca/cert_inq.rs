@@ -9,6 +9,7 @@ use crate::error::{Error, PeerFault};
 use crate::exchange::Context;
 use crate::exchange::receive::check_rrpid;
 use crate::msg::cert::cert_inq::{CertInqReq, CertInqReqTbs};
+use crate::msg::cert::id_data::IdData;
 use crate::msg::cert::request_type::RequestType;
 use crate::msg::ids::{Bin, LocalId};
 use crate::msg::wrapper::MessageHeader;
@@ -142,6 +143,12 @@ impl Inquiry {
     #[must_use]
     pub fn bin(&self) -> &Bin {
         &self.case.pended.offered.bin
+    }
+
+    /// Who applies, unless a cardholder.
+    #[must_use]
+    pub fn id_data(&self) -> Option<&IdData> {
+        self.case.pended.offered.id_data.as_ref()
     }
 
     /// Carries out the decision: issues the certificates, or says why not.

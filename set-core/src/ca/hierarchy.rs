@@ -171,7 +171,9 @@ impl Hierarchy {
     pub fn trust(&self, context: &Context<'_>) -> Trust {
         let mut trust = Trust::new(TrustStore::new(vec![self.root.certificate.clone()]));
         for (_, identity) in self.identities() {
-            trust.hold(identity.certificate.clone());
+            if !identity.certificate.is_self_issued() {
+                trust.hold(identity.certificate.clone());
+            }
         }
         for crl in &self.crls {
             trust.hold_crl(context, crl.clone());
