@@ -1,0 +1,38 @@
+//! Who may have a certificate: the port to issuers and acquirers.
+
+mod rules;
+
+pub use self::rules::Rules;
+
+use core::fmt;
+
+use set_core::ca::{ApprovalRequest, Decision};
+use set_core::msg::cert::id_data::IdData;
+use set_core::msg::cert::request_type::RequestType;
+use set_core::msg::ids::{Bin, LocalId};
+use set_node::service::BoxFuture;
+
+/// The issuers and acquirers whom the CA asks.
+///
+/// The CA does not keep the form and the account beyond the first question: whoever puts a
+/// request aside remembers it by its lid-CA.
+pub trait Approver: Send + Sync + fmt::Debug + 'static {
+    /// Decides on a request that is in order.
+    fn approve<'a>(&'a self, request: &'a ApprovalRequest) -> BoxFuture<'a, Decision>;
+
+    /// Decides on a request that was put aside, when the applicant asks again.
+    fn ask_again<'a>(&'a self, case: &'a Case) -> BoxFuture<'a, Decision>;
+}
+
+/// A request that was put aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// The CA's id of it.
+    pub lid_ca: LocalId,
+    /// Which certificates.
+    pub request_type: RequestType,
+    /// The issuer or acquirer who is asked.
+    pub bin: Bin,
+    /// Who applies, unless a cardholder.
+    pub id_data: Option<IdData>,
+}

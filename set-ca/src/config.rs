@@ -1,0 +1,300 @@
+//! The configuration.
+
+use serde::{Deserialize, Serialize};
+use set_core::asn1::error::OutOfRange;
+use set_core::ca::form::field;
+use set_core::ca::{Form, Forms, Validity};
+use set_core::msg::cert::reg_form::{PolicyText, ReferralData, RegField};
+use set_core::msg::ids::{Bin, Language, Url};
+use set_core::registration::EndEntity;
+use set_node::config::{
+    KeyStoreConfig, Limits, ListenConfig, LogConfig, Period, StoreConfig, Timeouts,
+};
+
+/// The configuration of a CA; `fixtures/ca.toml` shows every key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where it listens.
+    pub listen: ListenConfig,
+    /// How long peers are waited for.
+    pub timeouts: Timeouts,
+    /// How much is taken on at once.
+    pub limits: Limits,
+    /// What is logged.
+    pub log: LogConfig,
+    /// Where registrations and certificates are kept.
+    pub store: StoreConfig,
+    /// Where the keys are kept.
+    pub keys: KeyStoreConfig,
+    /// How long certificates hold.
+    pub certificates: CertificatesConfig,
+    /// What applicants are asked.
+    pub form: FormConfig,
+    /// Who is certified.
+    pub approval: ApprovalConfig,
+}
+
+/// How long certificates hold; never longer than their CA's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CertificatesConfig {
+    /// A cardholder's; never longer than the card. Default `1095d`.
+    pub cardholder: Period,
+    /// A merchant's. Default `365d`.
+    pub merchant: Period,
+    /// A gateway's. Default `365d`.
+    pub gateway: Period,
+}
+
+impl Default for CertificatesConfig {
+    fn default() -> Self {
+        let default = Validity::default();
+        Self {
+            cardholder: Period::seconds(default.cardholder),
+            merchant: Period::seconds(default.merchant),
+            gateway: Period::seconds(default.gateway),
+        }
+    }
+}
+
+impl CertificatesConfig {
+    pub(crate) fn validity(&self) -> Validity {
+        Validity {
+            cardholder: self.cardholder.duration().as_secs(),
+            merchant: self.merchant.duration().as_secs(),
+            gateway: self.gateway.duration().as_secs(),
+        }
+    }
+}
+
+/// What applicants are asked, and in which language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FormConfig {
+    /// The language of the form, an RFC 1766 tag. Default `en`.
+    pub language: String,
+    /// What applicants agree to, 1 to 20,000 characters.
+    pub policy: String,
+    /// The issuers and acquirers who are served, by BIN; when empty, all. Default none.
+    pub bins: Vec<String>,
+    /// Where others are sent, as URLs. Default none.
+    pub referrals: Vec<String>,
+    /// The questions to a cardholder, at most 50. Default `Name`, which is required, and
+    /// `Address`.
+    pub cardholder: Vec<FieldConfig>,
+    /// The questions to a merchant, at most 50. Default `Name`, `City` and `Country`.
+    pub merchant: Vec<FieldConfig>,
+    /// The questions to a gateway's owner, at most 50. Default `Contact`.
+    pub gateway: Vec<FieldConfig>,
+}
+
+/// One question of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldConfig {
+    /// What is asked, 1 to 128 characters.
+    pub name: String,
+    /// Whether an answer must be given. Default no.
+    #[serde(default)]
+    pub required: bool,
+}
+
+impl FieldConfig {
+    fn new(name: &str, required: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            required,
+        }
+    }
+}
+
+impl Default for FormConfig {
+    fn default() -> Self {
+        Self {
+            language: "en".to_owned(),
+            policy: "Certificates of this CA are for study and testing; no one is liable."
+                .to_owned(),
+            bins: Vec::new(),
+            referrals: Vec::new(),
+            cardholder: vec![
+                FieldConfig::new("Name", true),
+                FieldConfig::new("Address", false),
+            ],
+            merchant: vec![
+                FieldConfig::new("Name", false),
+                FieldConfig::new("City", false),
+                FieldConfig::new("Country", false),
+            ],
+            gateway: vec![FieldConfig::new("Contact", false)],
+        }
+    }
+}
+
+impl FormConfig {
+    /// The forms as the protocol has them.
+    pub(crate) fn forms(&self) -> Result<Forms, OutOfRange> {
+        let form = |id: u64, entity: EndEntity, fields: &[FieldConfig]| {
+            if fields.len() > MOST_FIELDS {
+                return Err(OutOfRange {
+                    expected: "form of at most 50 questions",
+                });
+            }
+            let fields: Vec<RegField> = fields
+                .iter()
+                .map(|config| field(&config.name, config.required))
+                .collect::<Result<_, _>>()?;
+            let mut form = Form::new(
+                id,
+                entity,
+                Language::new(self.language.as_str())?,
+                PolicyText::new(self.policy.as_str())?,
+                fields,
+            );
+            form.bins = self
+                .bins
+                .iter()
+                .map(|bin| Bin::new(bin.as_str()))
+                .collect::<Result<_, _>>()?;
+            Ok(form)
+        };
+        let urls = self
+            .referrals
+            .iter()
+            .map(|url| Url::new(url.as_str()))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Forms {
+            forms: vec![
+                form(1, EndEntity::Cardholder, &self.cardholder)?,
+                form(2, EndEntity::Merchant, &self.merchant)?,
+                form(3, EndEntity::Gateway, &self.gateway)?,
+            ],
+            referral: ReferralData {
+                reason: "This CA has no form for that institution or language."
+                    .parse()
+                    .ok(),
+                referral_url_seq: set_core::asn1::SeqOf::new(urls).ok(),
+            },
+        })
+    }
+}
+
+/// Who is certified: rules in place of issuers and acquirers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ApprovalConfig {
+    /// Approve also whom no rule below names; for tests only. Default no.
+    pub automatic: bool,
+    /// Put every request aside; it is decided when the applicant asks again and this has
+    /// been turned off. Default no.
+    pub hold: bool,
+    /// The issuers whose cardholders are certified.
+    pub issuers: Vec<IssuerRule>,
+    /// The acquirers whose gateways are certified.
+    pub acquirers: Vec<AcquirerRule>,
+    /// The merchants that are certified.
+    pub merchants: Vec<MerchantRule>,
+}
+
+/// An issuer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuerRule {
+    /// Its BIN.
+    pub bin: String,
+    /// Its name, as in its cardholders' certificates.
+    pub name: String,
+    /// The promotional name of its card, if any.
+    pub card_name: Option<String>,
+}
+
+/// An acquirer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcquirerRule {
+    /// Its BIN.
+    pub bin: String,
+    /// Its name, as in its merchants' and gateway's certificates.
+    pub name: String,
+    /// The id of its gateway.
+    pub gateway_id: String,
+    /// Whether its gateway takes only payments of cardholders with a certificate. Default
+    /// yes.
+    #[serde(default = "yes")]
+    pub card_cert_required: bool,
+}
+
+/// A merchant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MerchantRule {
+    /// Its acquirer's BIN.
+    pub bin: String,
+    /// Its id at the acquirer.
+    pub id: String,
+    /// Its name, as on statements: up to 25 characters.
+    pub name: String,
+    /// Where it is.
+    pub city: String,
+    /// The name of its country.
+    pub country_name: String,
+    /// Its country, as an ISO 3166 number.
+    pub country: u16,
+    /// Whether it may be told account numbers. Default no.
+    #[serde(default)]
+    pub auth_flag: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// Questions that a CertRes can point at.
+const MOST_FIELDS: usize = 50;
+
+/// The example, which `init` writes.
+pub(crate) const EXAMPLE: &str = include_str!("../fixtures/ca.toml");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_is_the_default_but_for_automatic_approval() {
+        let mut example: Config = toml::from_str(EXAMPLE).unwrap();
+        assert!(example.approval.automatic);
+        example.approval.automatic = false;
+        assert_eq!(example, Config::default());
+        let written = toml::to_string(&Config::default()).unwrap();
+        let keys = written
+            .lines()
+            .filter_map(|line| line.split_once(" = ").map(|(key, _)| key));
+        for key in keys {
+            assert!(EXAMPLE.contains(key), "{key} is not in the example");
+        }
+    }
+
+    #[test]
+    fn the_rules_that_the_example_shows_are_rules() {
+        let shown = EXAMPLE.replace("#: ", "");
+        let config: Config = toml::from_str(&shown).unwrap();
+        assert_eq!(config.approval.issuers.len(), 1);
+        assert_eq!(config.approval.acquirers.len(), 1);
+        assert_eq!(config.approval.merchants.len(), 1);
+    }
+
+    #[test]
+    fn a_form_with_too_many_questions_or_a_bad_bin_is_refused() {
+        let many = FormConfig {
+            gateway: vec![FieldConfig::new("Contact", false); 51],
+            ..FormConfig::default()
+        };
+        assert!(many.forms().is_err());
+        let bad = FormConfig {
+            bins: vec!["12345".to_owned()],
+            ..FormConfig::default()
+        };
+        assert!(bad.forms().is_err());
+        assert_eq!(FormConfig::default().forms().unwrap().forms.len(), 3);
+    }
+}

@@ -1,0 +1,120 @@
+//! `show`: the hierarchy, and the certificates issued.
+
+use std::fmt::{self, Display};
+use std::io::Write as _;
+use std::path::Path;
+
+use serde::Serialize;
+use set_core::crypto::KeyRules;
+use set_core::x509::Certificate;
+use set_node::call::tell;
+use set_node::cli::OutputFormat;
+use set_node::store::Store;
+
+use crate::config::Config;
+use crate::desk::KINDS;
+use crate::failure::Failure;
+use crate::serve::station;
+
+/// Shows what the data folder holds; no passphrase is needed.
+pub(crate) async fn show(
+    data: &Path,
+    config: &Config,
+    format: OutputFormat,
+) -> Result<(), Failure> {
+    let station = station()?;
+    let trust = set_node::party::PartyFolder::new(data).load_trust(&station.context())?;
+    if trust.certificates().is_empty() {
+        return Err(Failure::Missing {
+            name: "hierarchy".to_owned(),
+            data: data.to_owned(),
+        });
+    }
+    let cas: Vec<Shown> = trust
+        .roots
+        .roots()
+        .iter()
+        .chain(trust.certificates())
+        .map(|certificate| Shown::of(certificate, "CA"))
+        .collect();
+    let mut issued = Vec::new();
+    let store = Store::open(data, &config.store).await?;
+    let mut tx = store.begin().await?;
+    for kind in KINDS {
+        for stored in tx.certificates_for(kind).await? {
+            if let Ok(certificate) = Certificate::parse(&stored.der, &KeyRules::default()) {
+                issued.push(Shown::of(&certificate, kind));
+            }
+        }
+    }
+    drop(tx);
+    store.close().await;
+    print(format, &Hierarchy { cas, issued });
+    Ok(())
+}
+
+/// Prints a result. A reader that has gone away is no reason to fail.
+pub(crate) fn print(format: OutputFormat, result: &(impl Display + Serialize)) {
+    match format {
+        OutputFormat::Json => tell(result),
+        OutputFormat::Text => {
+            let _lost = writeln!(std::io::stdout(), "{result}");
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Hierarchy {
+    cas: Vec<Shown>,
+    issued: Vec<Shown>,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    kind: String,
+    subject: String,
+    issuer: String,
+    serial: String,
+    types: String,
+    usage: String,
+    not_after: String,
+}
+
+impl Shown {
+    fn of(certificate: &Certificate, kind: &str) -> Self {
+        let extensions = certificate.extensions();
+        Self {
+            kind: kind.to_owned(),
+            subject: certificate.subject().to_string(),
+            issuer: certificate.issuer().to_string(),
+            serial: certificate.serial_number().to_string(),
+            types: extensions.certificate_type.to_string(),
+            usage: extensions.key_usage.to_string(),
+            not_after: certificate.not_after().to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Hierarchy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "CAs")?;
+        for ca in &self.cas {
+            writeln!(f, "  {ca}")?;
+        }
+        write!(f, "Issued: {}", self.issued.len())?;
+        for certificate in &self.issued {
+            write!(f, "\n  {certificate}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}  {} ({})  number {} of {}  until {}",
+            self.subject, self.types, self.usage, self.serial, self.issuer, self.not_after
+        )
+    }
+}
