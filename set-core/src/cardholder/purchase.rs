@@ -187,6 +187,11 @@ impl Initiating {
         {
             return Err(PeerFault::UnknownLid);
         }
+        if data.trans_ids.language != self.wish.language {
+            return Err(PeerFault::Unspecified(
+                "transIDs name another language than PInitReq",
+            ));
+        }
         Ok(())
     }
 }

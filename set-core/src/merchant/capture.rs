@@ -5,6 +5,7 @@ use der::asn1::{Null, OctetString};
 use crate::asn1::{EncodeError, Raw, SeqOf, oid};
 use crate::error::{CallerFault, Error, PeerFault};
 use crate::exchange::context::ids_of;
+use crate::exchange::receive::check_ids;
 use crate::exchange::{Context, extensions, receive_response};
 use crate::merchant::order::{Authorized, Captured, Capturing, Order};
 use crate::merchant::{Merchant, gateway_response};
@@ -142,7 +143,7 @@ pub fn handle(
         [first, rest @ ..] if rest.iter().all(|other| other.rrpid == first.rrpid) => first.rrpid,
         _ => return Err(CallerFault::State("the orders were not captured together").into()),
     };
-    let (_, message) = receive_response(context, octets, rrpid)?;
+    let (header, message) = receive_response(context, octets, rrpid)?;
     let Message::CapRes(response) = message else {
         return Err(PeerFault::MessageNotSupported(message.name()).into());
     };
@@ -156,6 +157,9 @@ pub fn handle(
     extensions::check(data.c_rs_extensions.as_ref(), context.policy)?;
     gateway_response::check_tags(&data.cap_rr_tags, rrpid, merchant)?;
     gateway_response::check_pe_thumb(context, merchant, data.pe_thumb.as_ref())?;
+    if let [item] = &*data.cap_res_item_seq {
+        check_ids(&header, &item.trans_ids)?;
+    }
     if data.cap_res_item_seq.len() != orders.len() {
         return Err(PeerFault::Unspecified("CapRes does not list every item once").into());
     }

@@ -14,7 +14,7 @@ use crate::msg::payment::p_res::{
     AuthStatus, CapStatus, CompletionCode, PResData, PResPayload, Results,
 };
 use crate::msg::tags::TransIds;
-use crate::treatment::{Attached, s};
+use crate::treatment::s;
 
 /// Answers PReq with the order's present state.
 ///
@@ -45,24 +45,25 @@ pub(super) fn signed(
     chall_c: Challenge,
     order: &Order,
 ) -> Result<crate::pkcs7::SignedData, Error> {
+    // The wallet may have restarted since PInitRes, or ask after weeks, when its BCI is out of
+    // date; neither PReq nor InqReq has thumbs: so everything is sent.
+    let (attached, brand_crl_identifier) =
+        merchant
+            .trust
+            .attach(context, &[&merchant.signature.certificate], None)?;
     let data = Raw::new(PResData {
         trans_ids: trans_ids.clone(),
         rrpid,
         chall_c,
-        brand_crl_identifier: None,
+        brand_crl_identifier,
         p_res_payload_seq: SeqOf::one(payload(order)),
     })?;
-    // The wallet verified our chain when it took PInitRes, and may have restarted since:
-    // without thumbs in PReq, everything is sent.
-    let (attached, _) = merchant
-        .trust
-        .attach(context, &[&merchant.signature.certificate], None)?;
     Ok(s::s(
         context.crypto,
         &[merchant.signature.signer()],
         oid::content::P_RES_DATA,
         &data,
-        &Attached { ..attached },
+        &attached,
     )?)
 }
 
