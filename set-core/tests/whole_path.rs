@@ -155,6 +155,16 @@ fn a_purchase_goes_from_the_wake_up_to_the_capture() {
 }
 
 #[test]
+fn a_wallet_that_forgot_all_but_its_orders_and_the_root_can_still_inquire() {
+    let mut street = Street::new();
+    let placed = street.placed();
+    let root = hierarchy().root.certificate.clone();
+    street.wallet.trust = Trust::new(TrustStore::new(vec![root]));
+    let outcome = inquire(&mut street, &placed);
+    assert_eq!(completion(&outcome), CompletionCode::OrderReceived);
+}
+
+#[test]
 fn certificates_obtained_by_registration_carry_a_purchase() {
     let mut street = Street::new();
     street.wallet.card = enroll_card(&mut street);

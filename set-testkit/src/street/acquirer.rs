@@ -30,6 +30,7 @@ pub struct Acquirer {
     /// What the host says to everything; without it, the host approves what is asked.
     pub decision: Option<Decision>,
     books: Books,
+    answers: Answers,
 }
 
 /// What a gateway keeps.
@@ -43,7 +44,6 @@ pub struct Books {
     pub questions: usize,
     /// How many captures the host was told of.
     pub captures: usize,
-    answers: Answers,
 }
 
 impl Acquirer {
@@ -67,8 +67,8 @@ impl Acquirer {
                 batches: Batches::open(batch).expect("1 is in range"),
                 questions: 0,
                 captures: 0,
-                answers: Answers::default(),
             },
+            answers: Answers::default(),
         }
     }
 
@@ -151,12 +151,17 @@ impl Server for Acquirer {
         &self.books
     }
 
+    fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
     fn restarted(&self) -> Self {
         Self {
             tools: self.tools.restarted(),
             gateway: self.gateway(),
             decision: self.decision.clone(),
             books: self.books.clone(),
+            answers: self.answers.clone(),
         }
     }
 }
@@ -177,8 +182,8 @@ impl Desk for Acquirer {
         )
     }
 
-    fn answers(&mut self) -> &mut Answers {
-        &mut self.books.answers
+    fn answers_mut(&mut self) -> &mut Answers {
+        &mut self.answers
     }
 
     fn treat(&mut self, header: &MessageHeader, message: &Message) -> Result<Vec<u8>, Error> {

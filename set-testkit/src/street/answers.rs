@@ -13,18 +13,21 @@ use super::Tools;
 
 /// A party that answers requests.
 pub trait Server {
-    /// What it keeps between messages.
+    /// What it keeps between messages, its answers aside.
     type Store: Clone + PartialEq + core::fmt::Debug;
 
     /// Answers a request.
     ///
     /// # Errors
     ///
-    /// [`Refused`], and then the store is as it was before.
+    /// [`Refused`]; then nothing is stored.
     fn answer(&mut self, octets: &[u8]) -> Result<Vec<u8>, Refused>;
 
     /// What it has stored.
     fn store(&self) -> &Self::Store;
+
+    /// The answers it has given.
+    fn answers(&self) -> &Answers;
 
     /// The same party after a restart: its keys, certificates and store, and randomness
     /// from the start.
@@ -65,7 +68,7 @@ pub(super) trait Desk {
     fn tools(&self) -> &Tools;
     fn identity(&self) -> &Identity;
     fn serves(message: &Message) -> bool;
-    fn answers(&mut self) -> &mut Answers;
+    fn answers_mut(&mut self) -> &mut Answers;
     fn treat(&mut self, header: &MessageHeader, message: &Message) -> Result<Vec<u8>, Error>;
 }
 
@@ -84,11 +87,11 @@ fn attempt<D: Desk>(
     octets: &[u8],
 ) -> Result<Vec<u8>, Error> {
     let rrpid = header.rrpid.ok_or(PeerFault::UnknownRrpid)?;
-    if let Some(answer) = desk.answers().recall(rrpid, octets)? {
+    if let Some(answer) = desk.answers_mut().recall(rrpid, octets)? {
         return Ok(answer);
     }
     let answer = desk.treat(header, message)?;
-    desk.answers().remember(rrpid, octets, &answer);
+    desk.answers_mut().remember(rrpid, octets, &answer);
     Ok(answer)
 }
 

@@ -40,6 +40,7 @@ pub struct Office {
     pub decision: Decision,
     entity: EndEntity,
     records: Records,
+    answers: Answers,
 }
 
 /// What a CA keeps.
@@ -47,7 +48,6 @@ pub struct Office {
 pub struct Records {
     registrations: BTreeMap<Vec<u8>, Registration>,
     issued: u32,
-    answers: Answers,
 }
 
 /// What an applicant puts into its CertReq.
@@ -100,6 +100,7 @@ impl Office {
             decision: Decision::Approved(Box::new(grant(entity))),
             entity,
             records: Records::default(),
+            answers: Answers::default(),
         }
     }
 
@@ -176,9 +177,14 @@ impl Server for Office {
         &self.records
     }
 
+    fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
     fn restarted(&self) -> Self {
         Self {
             records: self.records.clone(),
+            answers: self.answers.clone(),
             decision: self.decision.clone(),
             tools: self.tools.restarted(),
             ..Self::new(self.entity, Arc::clone(&self.tools.clock))
@@ -199,8 +205,8 @@ impl Desk for Office {
         set_core::ca::serves(message)
     }
 
-    fn answers(&mut self) -> &mut Answers {
-        &mut self.records.answers
+    fn answers_mut(&mut self) -> &mut Answers {
+        &mut self.answers
     }
 
     fn treat(&mut self, header: &MessageHeader, message: &Message) -> Result<Vec<u8>, Error> {

@@ -47,6 +47,7 @@ pub struct Shop {
     /// Its keys, and whom it believes: it holds the gateway's encryption certificate.
     pub merchant: Merchant,
     orders: Orders,
+    answers: Answers,
 }
 
 /// What a merchant keeps.
@@ -54,7 +55,6 @@ pub struct Shop {
 pub struct Orders {
     /// By lid-M.
     orders: BTreeMap<Vec<u8>, Order>,
-    answers: Answers,
 }
 
 impl Shop {
@@ -74,6 +74,7 @@ impl Shop {
             },
             tools,
             orders: Orders::default(),
+            answers: Answers::default(),
         }
     }
 
@@ -182,11 +183,16 @@ impl Server for Shop {
         &self.orders
     }
 
+    fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
     fn restarted(&self) -> Self {
         Self {
             tools: self.tools.restarted(),
             merchant: self.merchant(),
             orders: self.orders.clone(),
+            answers: self.answers.clone(),
         }
     }
 }
@@ -207,8 +213,8 @@ impl Desk for Shop {
         )
     }
 
-    fn answers(&mut self) -> &mut Answers {
-        &mut self.orders.answers
+    fn answers_mut(&mut self) -> &mut Answers {
+        &mut self.answers
     }
 
     fn treat(&mut self, header: &MessageHeader, message: &Message) -> Result<Vec<u8>, Error> {
