@@ -34,9 +34,9 @@ pub fn unverified(request: &InqReq) -> Result<InqReqData, Error> {
 ///
 /// # Errors
 ///
-/// wrapperMsgMismatch, unrecognizedExtension, unknownRRPID, unknownXID, unknownLID;
-/// signatureRequired when the order was signed and the inquiry is not; the certificate
-/// codes; signatureFailure.
+/// In the order of checking: wrapperMsgMismatch; unrecognizedExtension; signatureRequired when
+/// the order was signed and the inquiry is not; the certificate codes; signatureFailure;
+/// unknownRRPID, unknownXID, unknownLID.
 pub fn inq(
     context: &Context<'_>,
     merchant: &mut Merchant,
@@ -47,14 +47,6 @@ pub fn inq(
     let data = Raw::new(unverified(request)?)?;
     check_ids(header, &data.trans_ids)?;
     extensions::check(data.inq_rq_extensions.as_ref(), context.policy)?;
-    check_rrpid(header, data.rrpid)?;
-    let trans_ids = order.trans_ids().ok_or(PeerFault::UnknownXid)?;
-    if data.trans_ids.xid != trans_ids.xid {
-        return Err(PeerFault::UnknownXid.into());
-    }
-    if data.trans_ids.lid_c != trans_ids.lid_c || data.trans_ids.lid_m != trans_ids.lid_m {
-        return Err(PeerFault::UnknownLid.into());
-    }
     let ordered_by = order.ordered().and_then(|ordered| match &*ordered.pi {
         Pi::PiDualSigned(pi) => Some(&pi.pi_signature),
         Pi::PiUnsigned(_) | Pi::AuthToken(_) => None,
@@ -87,6 +79,14 @@ pub fn inq(
             return Err(PeerFault::SignatureRequired("InqReq about a signed order").into());
         }
         (InqReq::InqReqUnsigned(_), None) => {}
+    }
+    check_rrpid(header, data.rrpid)?;
+    let trans_ids = order.trans_ids().ok_or(PeerFault::UnknownXid)?;
+    if data.trans_ids.xid != trans_ids.xid {
+        return Err(PeerFault::UnknownXid.into());
+    }
+    if data.trans_ids.lid_c != trans_ids.lid_c || data.trans_ids.lid_m != trans_ids.lid_m {
+        return Err(PeerFault::UnknownLid.into());
     }
     let signed = p_res::signed(
         context,

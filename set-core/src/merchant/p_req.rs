@@ -19,11 +19,11 @@ use crate::x509::name::Brand;
 ///
 /// # Errors
 ///
-/// In the order of checking: unrecognizedExtension; wrapperMsgMismatch; unknownRRPID;
-/// unknownXID, unknownLID; challengeMismatch; unspecifiedFailure when order description,
-/// amount, brand or BIN are not those agreed; signatureRequired for an unsigned PReq that
-/// the gateway's certificate does not allow; the certificate codes; signatureFailure when
-/// the dual signature does not tie the order to the payment.
+/// In the order of checking: wrapperMsgMismatch; unrecognizedExtension; signatureRequired for
+/// an unsigned PReq that the gateway's certificate does not allow; the certificate codes;
+/// signatureFailure when the dual signature does not tie the order to the payment;
+/// unknownRRPID; unknownXID, unknownLID; challengeMismatch; unspecifiedFailure when order
+/// description, amount, brand or BIN are not those agreed.
 pub fn p_req(
     context: &Context<'_>,
     merchant: &mut Merchant,
@@ -35,8 +35,8 @@ pub fn p_req(
         PReq::PReqDualSigned(signed) => &signed.oi_dual_signed.t1,
         PReq::PReqUnsigned(unsigned) => &unsigned.oi_unsigned.t1,
     };
-    check_order(context, header, oi_data, &state)?;
-    let hod = check_hod(context, oi_data, &state)?;
+    check_ids(header, &oi_data.trans_ids)?;
+    extensions::check(oi_data.oi_extensions.as_ref(), context.policy)?;
     let pi = match request {
         PReq::PReqDualSigned(signed) => {
             let _linked = verify_dual_signature(context, merchant, signed, &state)?;
@@ -53,6 +53,8 @@ pub fn p_req(
             Pi::PiUnsigned(unsigned.pi_unsigned.clone())
         }
     };
+    check_order(header, oi_data, &state)?;
+    let hod = check_hod(context, oi_data, &state)?;
     Ok(Ordered {
         rrpid: oi_data.rrpid,
         chall_c: oi_data.chall_c,
@@ -65,14 +67,7 @@ pub fn p_req(
 }
 
 /// That the order instruction is about this transaction.
-fn check_order(
-    context: &Context<'_>,
-    header: &MessageHeader,
-    oi_data: &OiData,
-    state: &Initiated,
-) -> Result<(), Error> {
-    check_ids(header, &oi_data.trans_ids)?;
-    extensions::check(oi_data.oi_extensions.as_ref(), context.policy)?;
+fn check_order(header: &MessageHeader, oi_data: &OiData, state: &Initiated) -> Result<(), Error> {
     check_rrpid(header, oi_data.rrpid)?;
     let (theirs, ours) = (&oi_data.trans_ids, &state.trans_ids);
     if theirs.xid != ours.xid {
