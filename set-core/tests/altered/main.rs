@@ -23,6 +23,7 @@
     clippy::as_conversions
 )]
 
+mod dishonest;
 mod harmless;
 mod purchase;
 mod registration;
