@@ -11,6 +11,9 @@ use set_core::msg::wrapper::MessageWrapper;
 use set_core::treatment::{dd, s, so};
 use set_testkit::street::{Server, Street, Wallet};
 
+/// What is signed otherwise, how, and the ErrorCode that it gets.
+type Case<T> = (&'static str, fn(&mut T), Option<ErrorCode>);
+
 fn rewrap(octets: &[u8], alter: impl FnOnce(&mut Message)) -> Vec<u8> {
     let mut wrapper: MessageWrapper = asn1::decode(octets, &Limits::default()).unwrap();
     alter(&mut wrapper.message);
@@ -57,7 +60,7 @@ fn code(outcome: Result<Vec<u8>, set_testkit::street::Refused>) -> Option<ErrorC
 fn an_order_that_the_cardholder_signed_otherwise_than_agreed_is_not_taken() {
     let mut street = Street::new();
     let (_, request) = street.p_req();
-    let cases: [(&str, fn(&mut OiData), Option<ErrorCode>); 12] = [
+    let cases: [Case<OiData>; 12] = [
         ("nothing", |_| {}, None),
         (
             "its own challenge",
@@ -130,7 +133,7 @@ fn an_inquiry_that_the_cardholder_signed_about_something_else_is_an_error() {
     let mut street = Street::new();
     let placed = street.placed();
     let (_, request) = street.inq_req(placed);
-    let cases: [(&str, fn(&mut InqReqData), Option<ErrorCode>); 4] = [
+    let cases: [Case<InqReqData>; 4] = [
         (
             "its own challenge",
             |data| data.chall_c2 = Challenge::new([7; 20]),
