@@ -8,6 +8,7 @@ use crate::path::{self, ChainError, Culprit, Material, Purpose, Rule, TrustStore
 use crate::pkcs7::SignedData;
 use crate::proof::ChainVerified;
 use crate::treatment::Attached;
+use crate::x509::ext::KeyUsage;
 use crate::x509::name::Brand;
 use crate::x509::{BrandCrlIdentifier, Certificate, Crl, thumbs};
 
@@ -216,16 +217,16 @@ impl Trust {
             }
         }
         let offered = std::mem::take(&mut self.offered);
-        // Separate certificates for signing CRLs: those of a CA of the chain, by its issuer.
+        // Whoever signs CRLs in the name of a CA that this chain's CAs have certified: what
+        // they list concerns chains to come.
         for signer in &offered.certificates {
             let above = chain.iter().find(|ca| ca.subject() == signer.issuer());
-            let sibling = chain.iter().any(|ca| ca.subject() == signer.subject());
-            let signed = above.is_some_and(|above| {
+            let certified = above.is_some_and(|above| {
                 signer
                     .verify_signature(above.public_key(), context.crypto)
                     .is_ok()
             });
-            if sibling && signed {
+            if certified && signs_crls(signer) {
                 self.hold(signer.clone());
             }
         }
@@ -327,8 +328,8 @@ impl Trust {
         Err(failure.unwrap_or_else(|| PeerFault::MissingCertificate("this purpose").into()))
     }
 
-    /// What travels with a response: the chains of `certificates`, the CRLs that judge
-    /// them, and the BCI, less what the requester's thumbprints show that it holds.
+    /// What travels with a response: the chains of `certificates`, all CRLs held with the
+    /// certificates that signed them, and the BCI, less what the requester's thumbprints show that it holds.
     ///
     /// # Errors
     ///
@@ -342,6 +343,16 @@ impl Trust {
         let mut chains: Vec<Certificate> = Vec::new();
         for certificate in certificates {
             self.collect_chain(certificate, context.policy.max_chain, &mut chains);
+        }
+        for crl in &self.crls {
+            let signers = self.certificates.iter().filter(|held| {
+                held.subject() == crl.issuer() && signs_crls(held) && !held.is_self_issued()
+            });
+            for signer in signers {
+                if !chains.contains(signer) {
+                    chains.push(signer.clone());
+                }
+            }
         }
         let to_send = thumbs::to_send(
             requester,
@@ -379,4 +390,11 @@ impl Trust {
             }
         }
     }
+}
+
+fn signs_crls(certificate: &Certificate) -> bool {
+    certificate
+        .extensions()
+        .key_usage
+        .contains(KeyUsage::CRL_SIGN)
 }
