@@ -1,2 +1,4 @@
-//! Example programs: the mall, and short programs for integrators.
+//! Example programs: the [`mall`], and short programs for integrators in `examples/`.
 #![forbid(unsafe_code)]
+
+pub mod mall;

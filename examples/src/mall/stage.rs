@@ -1,0 +1,293 @@
+//! The processes of the mall and what they tell.
+
+use std::collections::VecDeque;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::event::{Event, Exchange, Listening, Proved};
+
+/// The flag by which the program calls itself in a role.
+pub const AS_ROLE: &str = "--as-role";
+/// The passphrase of all demo keys. It protects nothing.
+pub const DEMO_PASSPHRASE: &str = "demo";
+/// How long a server may take to bind its ports, and an event to be told.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Plays a role in this process.
+#[must_use]
+pub fn act(role: &OsStr, args: &[OsString]) -> ExitCode {
+    let name = OsString::from(format!("set-{}", role.to_string_lossy()));
+    let args = std::iter::once(name).chain(args.iter().cloned());
+    match role.to_str() {
+        Some("ca") => set_ca::run(args),
+        Some("gateway") => set_gateway::run(args),
+        Some("merchant") => set_merchant::run(args),
+        Some("cardholder") => set_cardholder::run(args),
+        _ => set_node::cli::Exit::Usage.into(),
+    }
+}
+
+/// Why the show cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// The system refuses.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A command did not do what it should.
+    #[error("set-{role} {command} ended with {status}: {says}")]
+    Failed {
+        /// The role.
+        role: &'static str,
+        /// The subcommand.
+        command: String,
+        /// Its exit status.
+        status: String,
+        /// The last it said.
+        says: String,
+    },
+    /// A server did not come up, or an event was not told.
+    #[error("waited {} s in vain for {what}", PATIENCE.as_secs())]
+    Silence {
+        /// What was waited for.
+        what: String,
+    },
+    /// Something that was claimed does not hold.
+    #[error("{0}")]
+    Disproved(String),
+}
+
+impl StageError {
+    /// Names what was tried when the system refused.
+    pub fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        let what = what.into();
+        move |source| Self::Io { what, source }
+    }
+}
+
+/// The servers, and the events of all processes.
+#[derive(Debug)]
+pub struct Stage {
+    data: PathBuf,
+    servers: Vec<(&'static str, Child)>,
+    sender: Sender<Event>,
+    events: Receiver<Event>,
+    waiting: VecDeque<Event>,
+}
+
+impl Stage {
+    /// An empty stage whose data folders lie in `data`.
+    #[must_use]
+    pub fn new(data: &Path) -> Self {
+        let (sender, events) = mpsc::channel();
+        Self {
+            data: data.to_owned(),
+            servers: Vec::new(),
+            sender,
+            events,
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// The data folder of a role.
+    #[must_use]
+    pub fn folder(&self, role: &str) -> PathBuf {
+        self.data.join(role)
+    }
+
+    /// Starts a server and waits until it listens.
+    ///
+    /// # Errors
+    ///
+    /// It does not come up.
+    pub fn serve(&mut self, role: &'static str, args: &[&str]) -> Result<Listening, StageError> {
+        // What a server logs lies with its data, so that it is searched for secrets too.
+        let log = self.folder(role).join("serve.log");
+        let log = File::create(&log).map_err(StageError::io(log.display().to_string()))?;
+        let mut child = self
+            .command(role, "serve", args)
+            .stdin(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .map_err(StageError::io(format!("set-{role} serve")))?;
+        self.hear(&mut child)?;
+        self.servers.push((role, child));
+        let listening =
+            |event: &Event| matches!(event, Event::Listening(told) if told.role == role);
+        match self.await_event(listening, &format!("set-{role} to listen"))? {
+            Event::Listening(listening) => Ok(listening),
+            _ => Err(StageError::Silence {
+                what: format!("set-{role} to listen"),
+            }),
+        }
+    }
+
+    /// Runs a subcommand to its end; gives the last JSON object that it printed which is no
+    /// event.
+    ///
+    /// # Errors
+    ///
+    /// Its exit code is not 0.
+    pub fn run(
+        &mut self,
+        role: &'static str,
+        subcommand: &str,
+        args: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Result<serde_json::Value, StageError> {
+        let mut command = self.command(role, subcommand, args);
+        command.envs(environment.iter().copied());
+        let mut child = command
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(StageError::io(format!("set-{role} {subcommand}")))?;
+        let errors = child.stderr.take();
+        let says = thread::spawn(move || {
+            let mut text = String::new();
+            // What cannot be read is not quoted.
+            let _lost = errors.map(|mut errors| errors.read_to_string(&mut text));
+            text
+        });
+        let results = self.hear(&mut child)?;
+        let status = child
+            .wait()
+            .map_err(StageError::io(format!("set-{role} {subcommand}")))?;
+        let result = results.join().unwrap_or_default();
+        let says = says.join().unwrap_or_default();
+        if status.success() {
+            return Ok(result.unwrap_or(serde_json::Value::Null));
+        }
+        let last = says.lines().rev().take(5).collect::<Vec<_>>();
+        Err(StageError::Failed {
+            role,
+            command: subcommand.to_owned(),
+            status: status.to_string(),
+            says: last.into_iter().rev().collect::<Vec<_>>().join("\n"),
+        })
+    }
+
+    /// Waits for the exchange in which `from` sent `request`.
+    ///
+    /// # Errors
+    ///
+    /// It is not told in time.
+    pub fn await_exchange(&mut self, from: &str, request: &str) -> Result<Exchange, StageError> {
+        let wanted = |event: &Event| {
+            matches!(event, Event::Exchange(told)
+                if told.from == from && told.request.message == request)
+        };
+        match self.await_event(wanted, &format!("{request} from the {from}"))? {
+            Event::Exchange(exchange) => Ok(*exchange),
+            _ => Err(StageError::Silence {
+                what: request.to_owned(),
+            }),
+        }
+    }
+
+    /// Takes what roles have proved so far.
+    pub fn proved(&mut self) -> Vec<Proved> {
+        self.waiting.extend(self.events.try_iter());
+        let (proved, rest): (Vec<Event>, Vec<Event>) = self
+            .waiting
+            .drain(..)
+            .partition(|event| matches!(event, Event::Proved(_)));
+        self.waiting = rest.into();
+        proved
+            .into_iter()
+            .filter_map(|event| match event {
+                Event::Proved(proved) => Some(proved),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Waits until somebody ends the servers.
+    pub fn keep(&mut self) {
+        for (_, child) in &mut self.servers {
+            // A server that cannot be waited for is gone already.
+            let _gone = child.wait();
+        }
+    }
+
+    fn command(&self, role: &'static str, subcommand: &str, args: &[&str]) -> Command {
+        let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("mall"));
+        let mut command = Command::new(program);
+        command
+            .arg(AS_ROLE)
+            .arg(role)
+            .arg(subcommand)
+            .args(["--format", "json", "--data"])
+            .arg(self.folder(role))
+            .args(args)
+            .env("SET_PASSPHRASE", DEMO_PASSPHRASE)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        command
+    }
+
+    /// Listens to a process: its events go to the channel, its results to whoever joins.
+    fn hear(
+        &self,
+        child: &mut Child,
+    ) -> Result<thread::JoinHandle<Option<serde_json::Value>>, StageError> {
+        let out = child.stdout.take().ok_or_else(|| StageError::Silence {
+            what: "standard output".to_owned(),
+        })?;
+        let sender = self.sender.clone();
+        Ok(thread::spawn(move || {
+            let mut result = None;
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                match serde_json::from_str::<Event>(&line) {
+                    // Nobody listens any more once the stage is gone.
+                    Ok(event) => drop(sender.send(event)),
+                    Err(_) => result = serde_json::from_str(&line).ok().or(result),
+                }
+            }
+            result
+        }))
+    }
+
+    fn await_event(
+        &mut self,
+        wanted: impl Fn(&Event) -> bool,
+        what: &str,
+    ) -> Result<Event, StageError> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(place) = self.waiting.iter().position(&wanted)
+                && let Some(event) = self.waiting.remove(place)
+            {
+                return Ok(event);
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.events.recv_timeout(left) {
+                Ok(event) => self.waiting.push_back(event),
+                Err(_) => {
+                    return Err(StageError::Silence {
+                        what: what.to_owned(),
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        for (_, child) in &mut self.servers {
+            // A process that cannot be killed has ended.
+            let _gone = child.kill().and_then(|()| child.wait());
+        }
+    }
+}
