@@ -1,5 +1,4 @@
 //! Arrows between the crates point one way only.
-#![expect(clippy::expect_used, reason = "a test's own set-up may panic")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

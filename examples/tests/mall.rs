@@ -1,0 +1,91 @@
+//! The main job, as a newcomer runs it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use set_core::asn1::{self, Limits};
+use set_core::msg::wrapper::MessageWrapper;
+
+/// Messages of the path, requests and responses.
+const PATH: &[&str] = &[
+    "Me-AqCInitReq",
+    "Me-AqCInitRes",
+    "CardCInitReq",
+    "CardCInitRes",
+    "RegFormReq",
+    "RegFormRes",
+    "CertReq",
+    "CertRes",
+    "PCertReq",
+    "PCertRes",
+    "PInitReq",
+    "PInitRes",
+    "PReq",
+    "PRes",
+    "AuthReq",
+    "AuthRes",
+    "CapReq",
+    "CapRes",
+    "InqReq",
+    "InqRes",
+];
+
+fn mall(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mall"))
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn the_mall_plays_the_whole_path_and_records_every_message() {
+    let place = tempfile::tempdir().unwrap();
+    let (record, data) = (place.path().join("record"), place.path().join("data"));
+    let output = mall(&[
+        "--orders",
+        "2",
+        "--format",
+        "json",
+        "--record",
+        record.to_str().unwrap(),
+        "--data",
+        data.to_str().unwrap(),
+    ]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{told}\n{:?}", output.stderr);
+    let summary = told
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .find(|line| line["event"] == "summary")
+        .unwrap();
+    assert_eq!(summary["ok"], true);
+
+    let index = fs::read_to_string(record.join("index.jsonl")).unwrap();
+    let mut seen = BTreeSet::new();
+    for (line, number) in index.lines().zip(1..) {
+        let entry: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(entry["sequence"], number);
+        let octets = fs::read(record.join(entry["file"].as_str().unwrap())).unwrap();
+        assert_eq!(entry["octets"], octets.len());
+        let wrapper: MessageWrapper = asn1::decode(&octets, &Limits::default()).unwrap();
+        assert_eq!(entry["message"], wrapper.message.name());
+        seen.insert(wrapper.message.name());
+    }
+    assert_eq!(seen, PATH.iter().copied().collect());
+    assert!(!told.contains("9999010000000003"), "the PAN is told");
+}
+
+#[test]
+fn a_folder_in_use_and_a_wrong_flag_are_refused_with_their_exit_codes() {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("something"), b"mine").unwrap();
+    let output = mall(&["--data", place.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is not empty"));
+    assert_eq!(fs::read(place.path().join("something")).unwrap(), b"mine");
+    assert_eq!(mall(&["--no-such-flag"]).status.code(), Some(2));
+    assert_eq!(mall(&["--help"]).status.code(), Some(0));
+}
