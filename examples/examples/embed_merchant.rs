@@ -62,8 +62,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (folder, rules) = (PartyFolder::new(&data), &station.policy().key_rules);
     let identity = |name| folder.load_identity(&keys, name, rules);
     let merchant = Merchant {
-        signature: identity("signature")?.ok_or("enroll set-merchant first")?,
-        encryption: identity("encryption")?.ok_or("enroll set-merchant first")?,
+        signature: identity("merchant-signature")?.ok_or("enroll set-merchant first")?,
+        encryption: identity("merchant-encryption")?.ok_or("enroll set-merchant first")?,
         trust: folder.load_trust(&station.context())?,
     };
     let brand = merchant.signature.certificate.subject_name()?;
