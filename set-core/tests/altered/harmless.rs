@@ -57,13 +57,17 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("PCertReq", "certificates[1]", GENUINE),
     ("PCertReq", "certificates[2]", GENUINE),
     ("PCertReq", "certificates[3]", GENUINE),
+    ("PCertReq", "certificates[4]", GENUINE),
     ("PCertReq", "crls", GENUINE),
     ("CardCInitRes", "certificates[3]", SIGNING),
+    ("CardCInitRes", "certificates[4]", SIGNER),
+    ("CardCInitRes", "certificates[5]", SIGNER),
     ("CardCInitRes", "crls[2]", OTHER),
     ("CardCInitRes", "crls[3]", OTHER),
     ("RegFormRes", "crls", OTHER),
     ("Me-AqCInitRes", "certificates[3]", SIGNING),
     ("Me-AqCInitRes", "certificates[4]", SIGNING),
+    ("Me-AqCInitRes", "certificates[5]", SIGNER),
     ("Me-AqCInitRes", "crls[2]", OTHER),
     ("Me-AqCInitRes", "crls[3]", OTHER),
     ("CertRes-merchant", "crls", OTHER),
@@ -82,4 +86,6 @@ const REASONS: &[(&str, &str, &str)] = &[
 const HELD: &str = "the wallet holds the genuine one since PInitRes";
 const GENUINE: &str = "the gateway holds the genuine one";
 const SIGNING: &str = "a key for certificates and CRLs, which nothing here is signed with";
+const SIGNER: &str =
+    "signs the CRL of a CA that nobody here is certified by; altered, it is not held";
 const OTHER: &str = "the CRL of a CA that nobody here is certified by";
