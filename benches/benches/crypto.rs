@@ -1,5 +1,4 @@
 //! RSA, DES and SHA-1, alone and, with `vs-openssl`, beside OpenSSL.
-#![expect(missing_docs, reason = "criterion's macros make public items")]
 #![expect(
     clippy::unwrap_used,
     reason = "a benchmark that fails has nothing to measure"

@@ -1,5 +1,4 @@
 //! DER of every message: decoding with all checks, and encoding again.
-#![expect(missing_docs, reason = "criterion's macros make public items")]
 #![expect(
     clippy::unwrap_used,
     reason = "a benchmark that fails has nothing to measure"

@@ -1,5 +1,4 @@
 //! A whole purchase in memory: PInitReq to CapRes, all roles, no sockets and no store.
-#![expect(missing_docs, reason = "criterion's macros make public items")]
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use set_testkit::street::{Server as _, Street};

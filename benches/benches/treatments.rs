@@ -1,5 +1,4 @@
 //! Each treatment over 1 KiB, sealed and opened.
-#![expect(missing_docs, reason = "criterion's macros make public items")]
 #![expect(
     clippy::unwrap_used,
     reason = "a benchmark that fails has nothing to measure"
