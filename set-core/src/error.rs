@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | the octets | [`DecodeError`] | decodingFailure, or messageTooBig |
 //! | the peer | [`PeerFault`] | one each, see [`PeerFault::code`] |
-//! | a certificate | [`ChainError`](crate::path::ChainError) | missing-, invalid-, expired- or revokedCertificate |
+//! | a certificate | [`ChainError`] | missing-, invalid-, expired- or revokedCertificate |
 //! | an envelope or signature | [`TreatmentError`] | decodingFailure or signatureFailure |
 //! | our own configuration | [`CallerFault`] | unspecifiedFailure |
 //! | the provider | [`CryptoError`] | unspecifiedFailure |

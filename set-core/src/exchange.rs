@@ -1,7 +1,7 @@
 //! Rules common to all roles: what a message must look like from outside, and how it is
 //! refused.
 //!
-//! A role calls [`receive`] on the octets of a request, works, and answers with
+//! A role calls [`receive()`] on the octets of a request, works, and answers with
 //! [`Context::wrap`]; or it calls [`receive_response`] on what came back for a request of
 //! its own. A [`Refusal`] becomes an Error message by [`Refusal::answer`].
 

@@ -8,7 +8,7 @@
 //!
 //! A request that breaks the protocol, or whose signatures or certificates do not verify,
 //! is answered with an Error. One on which cardholder, merchant and brand do not agree is
-//! answered with AuthRes and an [`AuthCode`](crate::msg::payment::auth_res::AuthCode).
+//! answered with AuthRes and an [`AuthCode`].
 
 mod agreement;
 mod card_message;
