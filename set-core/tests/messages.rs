@@ -8,7 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs};
 
@@ -19,6 +19,7 @@ use set_core::dump;
 use set_core::msg::wrapper::MessageHeader;
 use set_core::msg::{Message, registry};
 use set_testkit::externals;
+use set_testkit::files::package_folder;
 use set_testkit::generate::{Fullness, Generator, context, tlv};
 
 #[test]
@@ -60,7 +61,7 @@ fn an_independent_decoder_reads_and_writes_every_vector() {
     let Some(python) = externals::require("python3") else {
         return;
     };
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tests = package_folder();
     let run = Command::new(python)
         .arg(tests.join("tests/tools/decode.py"))
         .arg(tests.join("asn1"))
@@ -82,7 +83,7 @@ fn an_independent_decoder_reads_and_writes_every_vector() {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/messages")
+    package_folder().join("tests/vectors/messages")
 }
 
 /// File names and octets of all vectors, as the generator makes them today.

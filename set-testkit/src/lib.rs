@@ -6,6 +6,7 @@ pub mod annotated;
 pub mod clock;
 pub mod corrupt;
 pub mod externals;
+pub mod files;
 pub mod generate;
 pub mod hierarchy;
 pub mod keys;

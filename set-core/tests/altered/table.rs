@@ -2,9 +2,9 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
 
 use set_testkit::alter::{Altered, How};
+use set_testkit::files::package_folder;
 
 use crate::harmless;
 
@@ -43,7 +43,7 @@ impl Table {
     /// What is wrong: lines without a reason, and a file that says otherwise.
     #[must_use]
     pub(crate) fn done(self) -> String {
-        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        let file = package_folder()
             .join("tests/altered")
             .join(format!("{}.txt", self.message));
         if env::var_os("SET_BLESS").is_some_and(|value| value == "1") {

@@ -1,5 +1,6 @@
-use std::{fs, path::Path};
+use std::fs;
 
+use set_testkit::files::package_folder;
 use sqlx::{AssertSqlSafe, sqlite::SqliteConnectOptions, sqlite::SqlitePool};
 
 use super::{MIGRATOR, Recall, RecordKey, Store, StoreError};
@@ -17,7 +18,7 @@ async fn data_stored_by_every_version_is_read_by_this_one() {
             .create_if_missing(true);
         let pool = SqlitePool::connect_with(options).await.unwrap();
         MIGRATOR.run_to(version, &pool).await.unwrap();
-        let fixture = Path::new(env!("CARGO_MANIFEST_DIR"))
+        let fixture = package_folder()
             .join("fixtures/store")
             .join(format!("{version:04}.sql"));
         let sql = fs::read_to_string(&fixture).unwrap();
