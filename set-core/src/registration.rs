@@ -7,6 +7,8 @@
 //!                                                                     CertInqRes ◀──inquire───┘
 //! ```
 //!
+//! A renewal goes the same way; [`Standing`] holds the certificates that it stands on.
+//!
 //! A cardholder's registration begins in [`cardholder::registration`](crate::cardholder::registration)
 //! and joins at [`Filed`]. The other side is [`ca`](crate::ca).
 
@@ -15,6 +17,7 @@ pub mod filing;
 pub mod initiation;
 pub mod kind;
 pub mod pended;
+pub mod standing;
 pub mod verdict;
 
 pub use self::filed::Filed;
@@ -22,4 +25,5 @@ pub use self::filing::NewKeys;
 pub use self::initiation::{Answer, Application, Initiating, Offered};
 pub use self::kind::{EndEntity, Wanted};
 pub use self::pended::Pended;
+pub use self::standing::Standing;
 pub use self::verdict::{Certified, Refused, Verdict};

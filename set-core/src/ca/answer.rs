@@ -241,6 +241,17 @@ impl Case {
         grant: &Grant,
         serials: &Serials,
     ) -> Result<Answered, Error> {
+        if !self.keeps_its_name(context, ca, grant)? {
+            let words = Words::of("the institution gives another name now: register anew");
+            let code = CertStatusCode::RejectedByCa;
+            let registration = Registration::Decided(Decided {
+                pended: self.pended.clone(),
+                code,
+                message: words.ee_message.clone(),
+                certificates: None,
+            });
+            return self.conclude(context, ca, code, words, registration);
+        }
         let issued = issue::issue(context, ca, &self.pended, grant, serials)?;
         let certificates: Vec<Opaque> = issued
             .iter()
@@ -273,6 +284,17 @@ impl Case {
             registration: Some(registration),
             issued,
         })
+    }
+
+    /// Whether the certificates would have the name of the one that the request stands on:
+    /// those of a merchant or gateway belong together by it. A cardholder's common name comes
+    /// from its secret and is new each time.
+    fn keeps_its_name(&self, context: &Context<'_>, ca: &Ca, grant: &Grant) -> Result<bool, Error> {
+        let Some(standing) = self.pended.standing(&context.policy.key_rules)? else {
+            return Ok(true);
+        };
+        Ok(self.wanted().entity == EndEntity::Cardholder
+            || standing.subject_name()? == issue::subject(ca, &self.pended, grant)?)
     }
 
     fn conclude(

@@ -10,6 +10,7 @@ use crate::msg::cert::id_data::AcquirerBusinessId;
 use crate::msg::cert::request_type::RequestType;
 use crate::msg::ids::{Bin, BrandId, CountryCode, LocalId, MerchantId};
 use crate::secret::{AcctIdentification, CardExpiry, Pan};
+use crate::x509::Certificate;
 use crate::x509::ext::{MerNames, Tunneling};
 
 /// A request for certificates that is in order, for the institution to decide on.
@@ -29,6 +30,10 @@ pub struct ApprovalRequest {
     pub applicant: Applicant,
     /// The form, filled in.
     pub answers: Vec<RegFormItem>,
+    /// The signature certificate that the request stands on, verified: in a renewal, and
+    /// where an encryption certificate alone is asked for. Whether it was of the same account
+    /// the institution knows; the certificate does not show it.
+    pub standing: Option<Certificate>,
 }
 
 /// Who applies.

@@ -1,7 +1,7 @@
 //! CertInqReq: what became of my request?
 
 use super::Ca;
-use super::answer::{self, Answered, Case, Kind, Reply, Serials};
+use super::answer::{self, Answered, Case, Kind, Reply, Serials, Words};
 use super::approval::Decision;
 use super::record::{Pended, Registration};
 use crate::asn1::{Raw, oid};
@@ -9,12 +9,14 @@ use crate::error::{Error, PeerFault};
 use crate::exchange::Context;
 use crate::exchange::receive::check_rrpid;
 use crate::msg::cert::cert_inq::{CertInqReq, CertInqReqTbs};
+use crate::msg::cert::cert_res::CertStatusCode;
 use crate::msg::cert::id_data::IdData;
 use crate::msg::cert::request_type::RequestType;
 use crate::msg::ids::{Bin, LocalId};
 use crate::msg::wrapper::MessageHeader;
-use crate::pkcs7::SignedData;
-use crate::treatment::s;
+use crate::pkcs7::{IssuerAndSerialNumber, SignedData};
+use crate::treatment::{TreatmentError, s, so};
+use crate::x509::Certificate;
 
 /// A CertInqReq, not yet believed.
 #[derive(Debug)]
@@ -31,6 +33,12 @@ pub enum Judged {
     Answered(Box<Answered>),
     /// The request waits for its approval: the institution is to be asked again.
     Pending(Box<Inquiry>),
+}
+
+/// What became of looking a request up.
+enum Found {
+    Case(Box<Case>),
+    Answered(Box<Answered>),
 }
 
 /// An inquiry after a request that waits for its approval.
@@ -61,7 +69,8 @@ impl Opened {
 
     /// Checks the inquiry against the registration that was stored under its lid-CA.
     ///
-    /// The entity has no certificate yet: it signs with the new key, as in its CertReq.
+    /// The entity has no certificate yet: it signs with the new key, as in its CertReq; where
+    /// encryption alone was asked for, with the signature key that vouched.
     ///
     /// # Errors
     ///
@@ -76,33 +85,50 @@ impl Opened {
     ) -> Result<Judged, Error> {
         match registration.ok_or(PeerFault::UnknownLid)? {
             Registration::Offered(_) => Err(PeerFault::UnknownLid.into()),
-            Registration::Pended(pended) => {
-                let case = self.case(context, ca, pended)?;
-                Ok(Judged::Pending(Box::new(Inquiry { case })))
-            }
+            Registration::Pended(pended) => match self.case(context, ca, pended)? {
+                Found::Case(case) => Ok(Judged::Pending(Box::new(Inquiry { case: *case }))),
+                Found::Answered(answered) => Ok(Judged::Answered(answered)),
+            },
             Registration::Decided(decided) => {
-                let case = self.case(context, ca, decided.pended.clone())?;
-                let answered = case.repeat(context, ca, &decided)?;
-                Ok(Judged::Answered(Box::new(answered)))
+                match self.case(context, ca, decided.pended.clone())? {
+                    Found::Case(case) => {
+                        let answered = case.repeat(context, ca, &decided)?;
+                        Ok(Judged::Answered(Box::new(answered)))
+                    }
+                    Found::Answered(answered) => Ok(Judged::Answered(answered)),
+                }
             }
         }
     }
 
-    fn case(self, context: &Context<'_>, ca: &Ca, pended: Pended) -> Result<Case, Error> {
-        let key = pended
-            .keys
-            .public_key_s
-            .as_ref()
-            .ok_or(PeerFault::SignatureFailure(
-                "the inquiry has no key to verify it with",
-            ))?
-            .key(&context.policy.key_rules)?;
-        s::verify_possession::<CertInqReqTbs>(
+    fn verify(&self, context: &Context<'_>, pended: &Pended) -> Result<(), Error> {
+        let rules = &context.policy.key_rules;
+        let (signer, key) = match (&pended.keys.public_key_s, pended.standing(rules)?) {
+            (Some(info), _) => (IssuerAndSerialNumber::none(), info.key(rules)?),
+            (None, Some(standing)) => {
+                let pointer = standing.issuer_and_serial_number().clone();
+                (pointer, standing.public_key().clone())
+            }
+            (None, None) => {
+                let words = "the inquiry has no key to verify it with";
+                return Err(PeerFault::SignatureFailure(words).into());
+            }
+        };
+        so::verify_with_key(
             context.crypto,
             &self.signed,
             oid::content::CERT_INQ_REQ_TBS,
+            self.data.octets(),
+            &signer,
             &key,
         )?;
+        Ok(())
+    }
+
+    /// The request as it was kept. What was sealed for an encryption key that the CA no longer
+    /// has does not open again: that is decryptionError, and the entity registers anew.
+    fn case(self, context: &Context<'_>, ca: &Ca, pended: Pended) -> Result<Found, Error> {
+        self.verify(context, &pended)?;
         let data = self.data.into_value();
         check_rrpid(&self.header, data.rrpid)?;
         if data.lid_ca != pended.offered.lid_ca || data.lid_ee != pended.offered.lid_ee {
@@ -111,18 +137,27 @@ impl Opened {
         if data.id_data != pended.offered.id_data {
             return Err(PeerFault::Unspecified("idData is not that of the registration").into());
         }
-        Ok(Case {
-            reply: Reply {
-                kind: Kind::CertInqRes,
-                rrpid: data.rrpid,
-                lid_ee: data.lid_ee,
-                chall_ee3: data.chall_ee3,
-                lid_ca: data.lid_ca,
-                thumbs: data.thumbs,
-            },
-            secrets: answer::unseal(context, ca, &pended.sealed)?,
-            pended,
-        })
+        let reply = Reply {
+            kind: Kind::CertInqRes,
+            rrpid: data.rrpid,
+            lid_ee: data.lid_ee,
+            chall_ee3: data.chall_ee3,
+            lid_ca: data.lid_ca,
+            thumbs: data.thumbs,
+        };
+        match answer::unseal(context, ca, &pended.sealed) {
+            Ok(secrets) => Ok(Found::Case(Box::new(Case {
+                reply,
+                pended,
+                secrets,
+            }))),
+            Err(Error::Treatment(TreatmentError::Undecryptable)) => {
+                let code = CertStatusCode::DecryptionError;
+                let answered = reply.refuse(context, ca, code, Words::default(), None)?;
+                Ok(Found::Answered(Box::new(answered)))
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -149,6 +184,16 @@ impl Inquiry {
     #[must_use]
     pub fn id_data(&self) -> Option<&IdData> {
         self.case.pended.offered.id_data.as_ref()
+    }
+
+    /// The signature certificate that the request stands on, as in
+    /// [`ApprovalRequest::standing`](super::ApprovalRequest::standing).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::X509`] for a damaged record.
+    pub fn standing(&self, context: &Context<'_>) -> Result<Option<Certificate>, Error> {
+        self.case.pended.standing(&context.policy.key_rules)
     }
 
     /// Carries out the decision: issues the certificates, or says why not.

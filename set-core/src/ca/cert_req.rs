@@ -1,10 +1,13 @@
 //! CertReq: an entity asks for certificates.
 
 mod checks;
+mod signatures;
 
 use der::asn1::ObjectIdentifier;
 use zeroize::Zeroizing;
 
+use self::checks::Unfit;
+use self::signatures::{Fault, check_bag};
 use super::answer::{self, Answered, Case, Kind, Reply, Serials, Words};
 use super::approval::{Applicant, ApprovalRequest, Decision};
 use super::record::{AnswerSecrets, Offered, Pended, Registration, UniqueCardholderId};
@@ -18,12 +21,12 @@ use crate::msg::cert::cert_res::CertStatusCode;
 use crate::msg::cert::id_data::IdData;
 use crate::msg::ids::LocalId;
 use crate::msg::wrapper::MessageHeader;
-use crate::pkcs7::{EnvelopedData, IssuerAndSerialNumber, SignedData};
+use crate::pkcs7::{EnvelopedData, SignedData};
 use crate::registration::{EndEntity, Wanted};
 use crate::secret::{PanSecret, Secret};
 use crate::treatment::enc::Types;
-use crate::treatment::{Extra, TreatmentError, enc, enc_x, s, so};
-use crate::x509::name;
+use crate::treatment::{Extra, TreatmentError, enc, enc_x, s};
+use crate::x509::{Certificate, name};
 
 /// A CertReq, decrypted and not yet believed.
 #[derive(Debug)]
@@ -68,6 +71,7 @@ pub fn open(
     match request {
         CertReq::Enc(envelope) => {
             let signature = enc::open(context.crypto, &ca.encryption.key, ENC, envelope)?;
+            check_bag(&signature)?;
             let data: Raw<CertReqData> = s::unverified(&signature, ENC.tbs)?;
             Ok(Opened {
                 header: header.clone(),
@@ -109,6 +113,7 @@ fn open_with<P: Extra>(
 ) -> Result<Opened, Error> {
     let opened: enc_x::Opened<CertReqData, P> =
         enc_x::open(context.crypto, &ca.encryption.key, ENC_X, envelope)?;
+    check_bag(&opened.signature)?;
     Ok(Opened {
         header: header.clone(),
         to_be_signed: opened.to_be_signed()?,
@@ -132,7 +137,8 @@ impl Opened {
     ///
     /// # Errors
     ///
-    /// In the order of checking: unknownLID without a lid-CA; unknownRRPID; unknownLID for a
+    /// In the order of checking: unknownLID without a lid-CA; missing-, invalid-, expired- or
+    /// revokedCertificate for the certificate that a renewal stands on; unknownRRPID; unknownLID for a
     /// registration that nobody knows; challengeMismatch, also for a registration that was
     /// decided before; unspecifiedFailure when requestType or idData are not those that the
     /// registration began with; messageTooOld, messageTooNew by requestDate.
@@ -156,12 +162,11 @@ impl Opened {
             let answered = reply.refuse(context, ca, code, words, back_key)?;
             Ok(Judged::Answered(Box::new(answered)))
         };
-        if let Err(unfit) = self.check_type() {
-            return refuse(unfit.code, *unfit.words);
-        }
-        if !self.possession_is_proved(context) {
-            return refuse(CertStatusCode::SigValidationFail, Words::default());
-        }
+        let standing = match self.check_signatures(context, ca) {
+            Ok(standing) => standing,
+            Err(Fault::Unfit(unfit)) => return refuse(unfit.code, *unfit.words),
+            Err(Fault::Error(error)) => return Err(error),
+        };
         check_rrpid(&self.header, self.data.rrpid)?;
         let offered = match registration.ok_or(PeerFault::UnknownLid)? {
             Registration::Offered(offered) => offered,
@@ -180,35 +185,13 @@ impl Opened {
             return refuse(code, Words::default());
         }
         match self.check_content(context, ca, &offered) {
-            Ok(()) => self.accept(context, ca, offered, reply),
+            Ok(()) => self.accept(context, ca, offered, reply, standing),
             Err(unfit) => refuse(unfit.code, *unfit.words),
         }
     }
 
     fn wanted(&self) -> Wanted {
         self.data.request_type.into()
-    }
-
-    /// Whether the new signature key signed the request, in the one SignerInfo that names
-    /// no certificate.
-    fn possession_is_proved(&self, context: &Context<'_>) -> bool {
-        let keys = &self.data.public_key_s_or_e;
-        let Some(Ok(key)) = keys
-            .public_key_s
-            .as_ref()
-            .map(|key| key.key(&context.policy.key_rules))
-        else {
-            return false;
-        };
-        so::verify_with_key(
-            context.crypto,
-            &self.signature,
-            self.content_type,
-            &self.to_be_signed,
-            &IssuerAndSerialNumber::none(),
-            &key,
-        )
-        .is_ok()
     }
 
     fn answers(&self) -> &[RegFormItem] {
@@ -221,6 +204,7 @@ impl Opened {
         ca: &Ca,
         offered: Offered,
         reply: Reply,
+        standing: Option<Certificate>,
     ) -> Result<Judged, Error> {
         let answers = self.answers().to_vec();
         let card = self.card(context)?;
@@ -232,6 +216,7 @@ impl Opened {
             bin: offered.bin.clone(),
             applicant: applicant(self.account, offered.id_data.as_ref())?,
             answers,
+            standing: standing.clone(),
         };
         let secrets = AnswerSecrets {
             nonce_cca: card.nonce_cca,
@@ -241,6 +226,7 @@ impl Opened {
             keys: data.public_key_s_or_e,
             unique_card_id: card.unique_card_id,
             card_end: card.card_end,
+            standing: standing.map(|certificate| certificate.to_opaque()),
             sealed: answer::seal(context, ca, &secrets)?,
             offered,
         };

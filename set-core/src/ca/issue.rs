@@ -115,7 +115,7 @@ fn not_after(context: &Context<'_>, ca: &Ca, request: &Pended) -> Date {
     request.card_end.map_or(own, |card| own.min(card))
 }
 
-fn subject(ca: &Ca, request: &Pended, grant: &Grant) -> Result<SetName, Error> {
+pub(super) fn subject(ca: &Ca, request: &Pended, grant: &Grant) -> Result<SetName, Error> {
     let issuer = ca.certificate_signing.certificate.subject_name()?;
     let name = SetName::new(issuer.country(), issuer.organization())?;
     Ok(match grant {

@@ -6,6 +6,8 @@
 
 use crate::asn1::strings::SetString;
 use crate::asn1::{Date, Opaque, SeqOf};
+use crate::crypto::KeyRules;
+use crate::error::Error;
 use crate::msg::back_key::BackKeyData;
 use crate::msg::cert::cert_req::PublicKeySorE;
 use crate::msg::cert::cert_res::CertStatusCode;
@@ -14,6 +16,7 @@ use crate::msg::cert::request_type::RequestType;
 use crate::msg::ids::{Bin, Challenge, LocalId};
 use crate::pkcs7::EnvelopedData;
 use crate::secret::Secret;
+use crate::x509::Certificate;
 use crate::{choice, sequence};
 
 choice! {
@@ -102,7 +105,8 @@ sequence! {
     ///   keys          PublicKeySorE,
     ///   uniqueCardID  [0] UniqueCardholderID OPTIONAL,
     ///   cardEnd       [1] Date OPTIONAL,
-    ///   sealed        [2] EnvelopedData
+    ///   sealed        [2] EnvelopedData,
+    ///   standing      [3] EXPLICIT ANY OPTIONAL       -- Certificate
     /// }
     /// ```
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +121,19 @@ sequence! {
         card_end: Option<Date> = "cardEnd" [implicit 1 optional],
         /// [`AnswerSecrets`], for the CA's own encryption key.
         sealed: EnvelopedData = "sealed" [implicit 2],
+        /// The signature certificate that the request stands on: the one that is renewed, or
+        /// the one that vouches for a new encryption key.
+        standing: Option<Opaque> = "standing" [explicit 3 optional],
+    }
+}
+
+impl Pended {
+    /// The signature certificate that the request stands on.
+    pub(super) fn standing(&self, rules: &KeyRules) -> Result<Option<Certificate>, Error> {
+        match &self.standing {
+            None => Ok(None),
+            Some(octets) => Ok(Some(Certificate::parse(octets.as_octets(), rules)?)),
+        }
     }
 }
 

@@ -5,6 +5,9 @@
 //!                                                                                   │ file
 //!     Verdict ◀──CertRes── Filed ◀──────────────────────────────────────────────────┘
 //! ```
+//!
+//! A renewal differs in one step: [`Initiated::renew`] in place of [`Initiated::ask`]. The
+//! card then gets a new PANSecret, and so another unique cardholder id.
 
 use crate::asn1::{Raw, oid};
 use crate::cardholder::purchase::Card;
@@ -20,11 +23,11 @@ use crate::msg::cert::request_type::RequestType;
 use crate::msg::ids::{BrandId, Challenge, Language, LocalId, Rrpid};
 use crate::msg::message::Message;
 use crate::msg::thumbs::Thumbs;
-use crate::party::{Purpose, Trust, identity};
+use crate::party::{Identity, Purpose, Trust, identity};
 use crate::path::brand;
 use crate::proof::ChainVerified;
 use crate::registration::filing::Filing;
-use crate::registration::{self, Answer, NewKeys, Verdict};
+use crate::registration::{self, Answer, NewKeys, Standing, Verdict};
 use crate::secret::{BackKey, CardExpiry, CardSecret, ExNonce, Pan, PanSecret};
 use crate::treatment::{exh, s};
 use crate::x509::name::{self, Brand};
@@ -52,6 +55,8 @@ pub struct Initiated {
 #[derive(Debug)]
 pub struct Asking {
     initiated: Initiated,
+    request_type: RequestType,
+    standing: Option<Standing>,
     rrpid: Rrpid,
     chall_ee2: Challenge,
     thumbs: Option<Thumbs>,
@@ -62,6 +67,8 @@ pub struct Asking {
 #[derive(Debug)]
 pub struct Offered {
     initiated: Initiated,
+    request_type: RequestType,
+    standing: Option<Standing>,
     chall_ca: Challenge,
     form: RegFormData,
     pan: Pan,
@@ -186,6 +193,38 @@ impl Initiated {
         language: Language,
         trust: &Trust,
     ) -> Result<(Asking, Vec<u8>), Error> {
+        self.ask_for(context, pan, None, language, trust)
+    }
+
+    /// As [`ask`](Self::ask), to renew the certificate of `old`, whose key will sign the
+    /// CertReq beside the new one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Provider`].
+    pub fn renew(
+        self,
+        context: &Context<'_>,
+        pan: Pan,
+        old: Identity,
+        language: Language,
+        trust: &Trust,
+    ) -> Result<(Asking, Vec<u8>), Error> {
+        self.ask_for(context, pan, Some(Standing::of(old)), language, trust)
+    }
+
+    fn ask_for(
+        self,
+        context: &Context<'_>,
+        pan: Pan,
+        standing: Option<Standing>,
+        language: Language,
+        trust: &Trust,
+    ) -> Result<(Asking, Vec<u8>), Error> {
+        let request_type = match standing {
+            None => RequestType::CardInitialSig,
+            Some(_) => RequestType::CardRenewalSig,
+        };
         let rrpid = context.fresh_rrpid()?;
         let chall_ee2 = context.fresh_challenge()?;
         let thumbs = trust.thumbs(context)?;
@@ -194,7 +233,7 @@ impl Initiated {
             lid_ee: self.lid_ee.clone(),
             chall_ee2,
             lid_ca: self.lid_ca.clone(),
-            request_type: RequestType::CardInitialSig,
+            request_type,
             language,
             thumbs: thumbs.clone(),
         })?;
@@ -214,6 +253,8 @@ impl Initiated {
         let octets = context.wrap(message, Some(rrpid), None)?;
         let state = Asking {
             initiated: self,
+            request_type,
+            standing,
             rrpid,
             chall_ee2,
             thumbs,
@@ -258,6 +299,8 @@ impl Asking {
             RegFormOrReferral::ReferralData(referral) => Answer::Referral(referral),
             RegFormOrReferral::RegFormData(form) => Answer::Form(Box::new(Offered {
                 initiated,
+                request_type: self.request_type,
+                standing: self.standing,
                 chall_ca: data.chall_ca,
                 form,
                 pan: self.pan,
@@ -279,7 +322,7 @@ impl Asking {
         if data.thumbs != self.thumbs {
             return Err(PeerFault::ThumbsMismatch);
         }
-        if data.request_type != RequestType::CardInitialSig {
+        if data.request_type != self.request_type {
             return Err(PeerFault::Unspecified(
                 "the form is for another requestType",
             ));
@@ -324,7 +367,7 @@ impl Offered {
         };
         let filing = Filing {
             brand_id: self.initiated.brand_id,
-            request_type: RequestType::CardInitialSig,
+            request_type: self.request_type,
             id_data: None,
             lid_ee: self.initiated.lid_ee,
             lid_ca: self.initiated.lid_ca,
@@ -332,9 +375,10 @@ impl Offered {
             form: self.form,
             answers,
             keys: NewKeys {
-                signature: key,
+                signature: Some(key),
                 encryption: None,
             },
+            standing: self.standing,
             back_key: Some(BackKey::random(context.crypto)?),
             ca: self.initiated.ca,
         };

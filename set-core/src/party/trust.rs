@@ -13,7 +13,7 @@ use crate::x509::name::Brand;
 use crate::x509::{BrandCrlIdentifier, Certificate, Crl, thumbs};
 
 /// Certificates, and CRLs, taken from one message.
-const TAKEN_AT_ONCE: usize = 32;
+pub(crate) const TAKEN_AT_ONCE: usize = 32;
 
 /// Roots, certificates, CRLs and BCI of one brand.
 ///

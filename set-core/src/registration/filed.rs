@@ -3,7 +3,7 @@
 use super::filing::NewKeys;
 use super::pended::Pended;
 use super::verdict::{Certified, Refused, Verdict};
-use super::{EndEntity, Wanted};
+use super::{Standing, Wanted};
 use crate::asn1::oid;
 use crate::crypto::PrivateKey;
 use crate::error::{Error, PeerFault};
@@ -35,6 +35,7 @@ pub struct Filed {
     pub(super) chall_ee3: Challenge,
     pub(super) thumbs: Option<Thumbs>,
     pub(super) keys: NewKeys,
+    pub(super) standing: Option<Standing>,
     pub(super) back_key: Option<BackKey>,
 }
 
@@ -124,9 +125,14 @@ impl Filed {
         trust: &mut Trust,
     ) -> Result<Certified, Error> {
         let wanted = Wanted::from(self.request_type);
-        let (for_signature, for_encryption) = purposes(wanted.entity);
-        let signature = self.identity(context, data, trust, &self.keys.signature, for_signature)?;
-        let encryption = match (&self.keys.encryption, for_encryption) {
+        let signature = match (&self.keys.signature, &self.standing) {
+            (Some(key), _) => {
+                self.identity(context, data, trust, key, wanted.entity.signature())?
+            }
+            (None, Some(standing)) => standing.signature.clone(),
+            (None, None) => return Err(MISSING.into()),
+        };
+        let encryption = match (&self.keys.encryption, wanted.entity.encryption()) {
             (Some(key), Some(purpose)) => Some(self.identity(context, data, trust, key, purpose)?),
             _ => None,
         };
@@ -172,17 +178,6 @@ impl Filed {
             }
         }
         Err(MISSING.into())
-    }
-}
-
-const fn purposes(entity: EndEntity) -> (Purpose, Option<Purpose>) {
-    match entity {
-        EndEntity::Cardholder => (Purpose::CardholderSignature, None),
-        EndEntity::Merchant => (
-            Purpose::MerchantSignature,
-            Some(Purpose::MerchantEncryption),
-        ),
-        EndEntity::Gateway => (Purpose::GatewaySignature, Some(Purpose::GatewayEncryption)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Making a CertReq.
 
-use super::{Filed, Wanted};
+use super::{Filed, Standing, Wanted};
 use crate::asn1::{Raw, SeqOf, oid};
 use crate::crypto::{CryptoProvider, PrivateKey};
 use crate::error::{CallerFault, Error};
@@ -24,8 +24,9 @@ use crate::x509::spki::SubjectPublicKeyInfo;
 /// Keys to be certified.
 #[derive(Clone, Debug)]
 pub struct NewKeys {
-    /// The signature key, which also signs the request.
-    pub signature: PrivateKey,
+    /// The signature key, which also signs the request; none where an encryption certificate
+    /// alone is asked for.
+    pub signature: Option<PrivateKey>,
     /// The encryption key, which the signature vouches for.
     pub encryption: Option<PrivateKey>,
 }
@@ -37,14 +38,21 @@ impl NewKeys {
     ///
     /// [`Error::Provider`].
     pub fn generate(crypto: &dyn CryptoProvider, request_type: RequestType) -> Result<Self, Error> {
-        let encryption = match Wanted::from(request_type).encryption {
-            true => Some(crypto.generate_rsa(KEY_BITS)?),
-            false => None,
+        let wanted = Wanted::from(request_type);
+        let key = |asked| match asked {
+            true => crypto.generate_rsa(KEY_BITS).map(Some),
+            false => Ok(None),
         };
         Ok(Self {
-            signature: crypto.generate_rsa(KEY_BITS)?,
-            encryption,
+            encryption: key(wanted.encryption)?,
+            signature: key(wanted.signature)?,
         })
+    }
+
+    /// Whether these are the keys that a request type asks for.
+    fn fit(&self, wanted: Wanted) -> bool {
+        self.signature.is_some() == wanted.signature
+            && self.encryption.is_some() == wanted.encryption
     }
 }
 
@@ -60,12 +68,14 @@ pub(crate) struct Filing {
     pub(crate) form: RegFormData,
     pub(crate) answers: Vec<RegFormItem>,
     pub(crate) keys: NewKeys,
+    pub(crate) standing: Option<Standing>,
     pub(crate) back_key: Option<BackKey>,
     pub(crate) ca: ChainVerified,
 }
 
 impl Filing {
-    /// Signs with the new signature key, whose certificate does not exist yet, and encrypts.
+    /// Signs with the new signature key, whose certificate does not exist yet, and with the
+    /// key that the request stands on, and encrypts.
     pub(crate) fn send<P: Extra>(
         self,
         context: &Context<'_>,
@@ -73,11 +83,14 @@ impl Filing {
         trust: &Trust,
     ) -> Result<(Filed, Vec<u8>), Error> {
         let wanted = Wanted::from(self.request_type);
-        if wanted.renewal
-            || !wanted.signature
-            || wanted.encryption != self.keys.encryption.is_some()
-        {
+        if !self.keys.fit(wanted) {
             return Err(CallerFault::State("the keys do not fit the request type").into());
+        }
+        if self.standing.is_some() != wanted.stands_on_another() {
+            return Err(CallerFault::State(
+                "a renewal, or a request for encryption alone, stands on a certificate; others do not",
+            )
+            .into());
         }
         let rrpid = context.fresh_rrpid()?;
         let chall_ee3 = context.fresh_challenge()?;
@@ -99,10 +112,18 @@ impl Filing {
             reg_form: SeqOf::new(self.answers).ok(),
             ca_back_key_data: back_key_data(context, self.back_key.as_ref())?,
             public_key_s_or_e: public_keys(&self.keys)?,
-            ee_thumb: None,
+            ee_thumb: match &self.standing {
+                None => None,
+                Some(standing) => standing.renewed(context.crypto, self.request_type)?,
+            },
             thumbs: thumbs.clone(),
         })?;
-        let request = seal(context, &self.keys.signature, &self.ca, &data, account)?;
+        let signers = signers(&self.keys, self.standing.as_ref());
+        let attached = self
+            .standing
+            .as_ref()
+            .map_or_else(Attached::none, Standing::attached);
+        let request = seal(context, &signers, &self.ca, &data, account, &attached)?;
         let octets = context.wrap(Message::CertReq(Box::new(request)), Some(rrpid), None)?;
         let state = Filed {
             brand_id: self.brand_id,
@@ -114,32 +135,36 @@ impl Filing {
             chall_ee3,
             thumbs,
             keys: self.keys,
+            standing: self.standing,
             back_key: self.back_key,
         };
         Ok((state, octets))
     }
 }
 
+/// The new signature key, which has no certificate yet, and the key that vouches.
+fn signers<'a>(keys: &'a NewKeys, standing: Option<&'a Standing>) -> Vec<Signer<'a>> {
+    let new = keys.signature.iter().map(|key| Signer {
+        key,
+        certificate: IssuerAndSerialNumber::none(),
+    });
+    new.chain(standing.map(Standing::signer)).collect()
+}
+
 fn seal<P: Extra>(
     context: &Context<'_>,
-    key: &PrivateKey,
+    signers: &[Signer<'_>],
     ca: &ChainVerified,
     data: &Raw<CertReqData>,
     account: Option<&P>,
+    attached: &Attached,
 ) -> Result<CertReq, Error> {
-    let signers = [Signer {
-        key,
-        certificate: IssuerAndSerialNumber::none(),
-    }];
     let recipient = identity::recipient(ca.certificate());
-    let attached = Attached::none();
     let crypto = context.crypto;
     Ok(match account {
-        None => CertReq::Enc(enc::enc(
-            crypto, &signers, &recipient, ENC, data, &attached,
-        )?),
+        None => CertReq::Enc(enc::enc(crypto, signers, &recipient, ENC, data, attached)?),
         Some(account) => CertReq::Encx(enc_x::enc_x(
-            crypto, &signers, &recipient, ENC_X, data, account, &attached,
+            crypto, signers, &recipient, ENC_X, data, account, attached,
         )?),
     })
 }
@@ -161,12 +186,14 @@ fn back_key_data(
 }
 
 fn public_keys(keys: &NewKeys) -> Result<PublicKeySorE, Error> {
+    let info = |key: &Option<PrivateKey>| {
+        key.as_ref()
+            .map(|key| SubjectPublicKeyInfo::of(key.public_key()))
+            .transpose()
+    };
     Ok(PublicKeySorE {
-        public_key_s: Some(SubjectPublicKeyInfo::of(keys.signature.public_key())?),
-        public_key_e: match &keys.encryption {
-            Some(key) => Some(SubjectPublicKeyInfo::of(key.public_key())?),
-            None => None,
-        },
+        public_key_s: info(&keys.signature)?,
+        public_key_e: info(&keys.encryption)?,
     })
 }
 

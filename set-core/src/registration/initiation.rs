@@ -1,7 +1,7 @@
 //! Me-AqCInitReq and its answer: the CA's certificates and the form.
 
 use super::filing::{Filing, NewKeys};
-use super::{EndEntity, Filed, Wanted};
+use super::{EndEntity, Filed, Standing, Wanted};
 use crate::asn1::oid;
 use crate::error::{CallerFault, Error, PeerFault};
 use crate::exchange::{Context, receive_response};
@@ -61,6 +61,7 @@ pub struct Offered {
     chall_ca: Challenge,
     form: RegFormData,
     acct_data_field: Option<RegField>,
+    standing: Option<Standing>,
     ca: ChainVerified,
 }
 
@@ -137,6 +138,7 @@ impl Initiating {
                 chall_ca: data.chall_ca,
                 acct_data_field: data.acct_data_field.clone(),
                 form,
+                standing: None,
                 ca,
                 lid_ee: self.lid_ee,
                 application: self.application,
@@ -191,14 +193,23 @@ impl Offered {
         Wanted::from(self.application.request_type).entity
     }
 
+    /// Names what the request stands on: needed in a renewal, and where an encryption
+    /// certificate alone is asked for.
+    #[must_use]
+    pub fn standing_on(mut self, standing: Standing) -> Self {
+        self.standing = Some(standing);
+        self
+    }
+
     /// Asks for the certificates: gives the state and the octets of CertReq.
     ///
     /// With an account the request is EncX, which hides it in the OAEP block; without, Enc.
     ///
     /// # Errors
     ///
-    /// [`Error::Caller`] when the keys are not those that the request type asks for;
-    /// [`Error::Provider`].
+    /// [`Error::Caller`] when the keys are not those that the request type asks for, or when
+    /// it asks for certificates to [stand on](Self::standing_on) and there are none, or the
+    /// other way round; [`Error::Provider`].
     pub fn file(
         self,
         context: &Context<'_>,
@@ -217,6 +228,7 @@ impl Offered {
             form: self.form,
             answers,
             keys,
+            standing: self.standing,
             back_key: None,
             ca: self.ca,
         };

@@ -30,6 +30,15 @@ pub struct Wanted {
     pub renewal: bool,
 }
 
+impl Wanted {
+    /// Whether the request is signed with a key that is certified already: the old one in a
+    /// renewal, and the signature key where an encryption certificate alone is asked for.
+    #[must_use]
+    pub const fn stands_on_another(self) -> bool {
+        self.renewal || !self.signature
+    }
+}
+
 impl From<RequestType> for Wanted {
     fn from(request_type: RequestType) -> Self {
         use EndEntity::{Cardholder, Gateway, Merchant};
@@ -59,6 +68,26 @@ impl From<RequestType> for Wanted {
 }
 
 impl EndEntity {
+    /// For what the entity signs.
+    #[must_use]
+    pub const fn signature(self) -> Purpose {
+        match self {
+            Self::Cardholder => Purpose::CardholderSignature,
+            Self::Merchant => Purpose::MerchantSignature,
+            Self::Gateway => Purpose::GatewaySignature,
+        }
+    }
+
+    /// For what the entity receives; a cardholder has no key for that.
+    #[must_use]
+    pub const fn encryption(self) -> Option<Purpose> {
+        match self {
+            Self::Cardholder => None,
+            Self::Merchant => Some(Purpose::MerchantEncryption),
+            Self::Gateway => Some(Purpose::GatewayEncryption),
+        }
+    }
+
     /// For what the CA of this entity signs messages.
     #[must_use]
     pub const fn ca_signature(self) -> Purpose {

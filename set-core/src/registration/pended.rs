@@ -2,7 +2,7 @@
 
 use super::Filed;
 use crate::asn1::{Raw, oid};
-use crate::error::Error;
+use crate::error::{CallerFault, Error};
 use crate::exchange::Context;
 use crate::msg::cert::cert_inq::CertInqReqTbs;
 use crate::msg::ids::LocalId;
@@ -30,7 +30,8 @@ impl Pended {
     }
 
     /// Asks what became of the request: gives the state and the octets of CertInqReq,
-    /// signed with the new key, which has no certificate yet.
+    /// signed with the new key, which has no certificate yet; where encryption alone was
+    /// asked for, with the signature key that vouched.
     ///
     /// # Errors
     ///
@@ -51,9 +52,15 @@ impl Pended {
             id_data: state.id_data.clone(),
             thumbs: state.thumbs.clone(),
         })?;
-        let signer = Signer {
-            key: &state.keys.signature,
-            certificate: IssuerAndSerialNumber::none(),
+        let signer = match (&state.keys.signature, &state.standing) {
+            (Some(key), _) => Signer {
+                key,
+                certificate: IssuerAndSerialNumber::none(),
+            },
+            (None, Some(standing)) => standing.signer(),
+            (None, None) => {
+                return Err(CallerFault::State("the inquiry has no key to sign with").into());
+            }
         };
         let signed = s::s(
             context.crypto,

@@ -19,7 +19,8 @@ pub enum Verdict<Certified, Pended> {
 /// The keys with their certificates, chains verified.
 #[derive(Debug)]
 pub struct Certified {
-    /// For signatures.
+    /// For signatures: the new one, or, where encryption alone was asked for, the one that
+    /// vouched for it.
     pub signature: Identity,
     /// For encryption, if it was asked for.
     pub encryption: Option<Identity>,

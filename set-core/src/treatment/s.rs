@@ -5,8 +5,8 @@ use der::asn1::ObjectIdentifier;
 use super::error::SignatureFault;
 use super::{Attached, Signer, TreatmentError, h, so};
 use crate::asn1::{Opaque, Raw, Wire};
-use crate::crypto::{CryptoProvider, PublicKey};
-use crate::pkcs7::{ContentInfo, IssuerAndSerialNumber, SignedData};
+use crate::crypto::CryptoProvider;
+use crate::pkcs7::{ContentInfo, SignedData};
 use crate::proof::{ChainVerified, SignatureVerified};
 
 /// Signs `t`, whose type is `content_type`.
@@ -51,30 +51,6 @@ pub fn unverified<T: Wire>(
         .as_ref()
         .ok_or(TreatmentError::Signature(SignatureFault::ContentPresence))?;
     Ok(Raw::from_octets(content.as_octets().to_vec())?)
-}
-
-/// Verifies with a bare key: only for a key that proves possession of itself in a CertReq,
-/// where no certificate exists yet.
-///
-/// # Errors
-///
-/// As [`unverified`], and [`TreatmentError::Signature`].
-pub fn verify_possession<T: Wire>(
-    crypto: &dyn CryptoProvider,
-    signed: &SignedData,
-    content_type: ObjectIdentifier,
-    key: &PublicKey,
-) -> Result<Raw<T>, TreatmentError> {
-    let content: Raw<T> = unverified(signed, content_type)?;
-    so::verify_with_key(
-        crypto,
-        signed,
-        content_type,
-        content.octets(),
-        &IssuerAndSerialNumber::none(),
-        key,
-    )?;
-    Ok(content)
 }
 
 /// Verifies the signature of the one signer whose chain is verified.

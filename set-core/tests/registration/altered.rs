@@ -11,6 +11,7 @@ use set_core::msg::cert::request_type::RequestType;
 use set_core::msg::error::ErrorCode;
 use set_core::msg::ids::{Challenge, LocalId, Rrpid};
 use set_core::msg::message::Message;
+use set_core::msg::thumbs::CertThumb;
 use set_core::msg::wrapper::MessageWrapper;
 use set_core::pkcs7::{AlgorithmIdentifier, IssuerAndSerialNumber};
 use set_core::registration::{EndEntity, Initiating, Verdict};
@@ -80,6 +81,13 @@ fn card_code(alter: impl FnOnce(&mut CertReqData, &mut PanData0)) -> CertStatusC
     }
 }
 
+fn thumb_of_nothing() -> Option<CertThumb> {
+    Some(CertThumb {
+        digest_algorithm: AlgorithmIdentifier::sha1().unwrap(),
+        thumbprint: set_core::pkcs7::Digest::new([1; 20]),
+    })
+}
+
 #[test]
 fn a_request_that_breaks_a_rule_of_its_own_is_refused_with_the_rules_code() {
     let unknown_cipher = card_code(|data, _| {
@@ -93,8 +101,10 @@ fn a_request_that_breaks_a_rule_of_its_own_is_refused_with_the_rules_code() {
     assert_eq!(other_bank, CertStatusCode::InvalidBin);
     let other_form = card_code(|data, _| data.reg_form_id = 77);
     assert_eq!(other_form, CertStatusCode::RegFormAnswerMalformed);
-    let renewal = card_code(|data, _| data.request_type = RequestType::CardRenewalSig);
-    assert_eq!(renewal, CertStatusCode::RejectedByCa);
+    let one_signature = card_code(|data, _| data.request_type = RequestType::CardRenewalSig);
+    assert_eq!(one_signature, CertStatusCode::SigValidationFail);
+    let renewed = card_code(|data, _| data.ee_thumb = thumb_of_nothing());
+    assert_eq!(renewed, CertStatusCode::RejectedByCa);
     let two_keys = card_code(|data, _| {
         let key = SubjectPublicKeyInfo::of(key(5).public_key()).unwrap();
         data.public_key_s_or_e.public_key_e = Some(key);

@@ -12,5 +12,6 @@ mod altered;
 mod complete;
 mod hierarchy;
 mod outcomes;
+mod renewal;
 mod rig;
 mod secrecy;

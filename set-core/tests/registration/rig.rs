@@ -285,7 +285,7 @@ pub(crate) fn key(number: usize) -> set_core::crypto::PrivateKey {
 
 pub(crate) fn both_keys() -> NewKeys {
     NewKeys {
-        signature: key(1),
+        signature: Some(key(1)),
         encryption: Some(key(2)),
     }
 }

@@ -79,7 +79,7 @@ impl Filing {
     #[must_use]
     pub fn keys() -> NewKeys {
         NewKeys {
-            signature: Self::key(0),
+            signature: Some(Self::key(0)),
             encryption: Some(Self::key(1)),
         }
     }

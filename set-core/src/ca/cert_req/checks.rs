@@ -19,31 +19,19 @@ pub(super) struct Unfit {
 }
 
 impl Unfit {
-    fn new(code: CertStatusCode, words: Words) -> Self {
+    pub(super) fn new(code: CertStatusCode, words: Words) -> Self {
         Self {
             code,
             words: Box::new(words),
         }
     }
 
-    fn because(code: CertStatusCode, message: &str) -> Self {
+    pub(super) fn because(code: CertStatusCode, message: &str) -> Self {
         Self::new(code, Words::of(message))
     }
 }
 
 impl Opened {
-    /// That it is a kind of request that is served here.
-    pub(super) fn check_type(&self) -> Result<(), Unfit> {
-        let wanted = self.wanted();
-        if wanted.renewal || !wanted.signature {
-            return Err(Unfit::because(
-                CertStatusCode::RejectedByCa,
-                "this CA takes first requests, with a signature key, only",
-            ));
-        }
-        Ok(())
-    }
-
     /// That the request continues this registration.
     pub(super) fn check_registration(
         &self,

@@ -1,0 +1,223 @@
+//! Who signed a CertReq: the new key, and for a renewal the old one as well.
+
+use super::{Opened, Unfit};
+use crate::asn1::Opaque;
+use crate::ca::Ca;
+use crate::error::{Error, PeerFault};
+use crate::exchange::Context;
+use crate::msg::cert::cert_res::CertStatusCode;
+use crate::msg::cert::id_data::IdData;
+use crate::party::Trust;
+use crate::path::{ChainError, Culprit, Purpose, Rule};
+use crate::pkcs7::IssuerAndSerialNumber;
+use crate::proof::ChainVerified;
+use crate::treatment::so;
+use crate::x509::Certificate;
+
+/// Why a request does not go on.
+pub(super) enum Fault {
+    /// An outcome in a CertRes.
+    Unfit(Unfit),
+    /// An Error.
+    Error(Error),
+}
+
+impl From<Unfit> for Fault {
+    fn from(unfit: Unfit) -> Self {
+        Self::Unfit(unfit)
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Opened {
+    /// Verifies the signatures: there is one of the new signature key, if there is such a
+    /// key, one of the key that the request stands on, if it stands on another, and no other.
+    ///
+    /// Gives the certificate that the request stands on.
+    pub(super) fn check_signatures(
+        &self,
+        context: &Context<'_>,
+        ca: &Ca,
+    ) -> Result<Option<Certificate>, Fault> {
+        let wanted = self.wanted();
+        let due = usize::from(wanted.signature) + usize::from(wanted.stands_on_another());
+        if self.signature.signer_infos.len() != due {
+            return Err(unverified().into());
+        }
+        if wanted.signature && !self.possession_is_proved(context) {
+            return Err(unverified().into());
+        }
+        if !wanted.stands_on_another() {
+            return match self.data.ee_thumb {
+                None => Ok(None),
+                Some(_) => Err(rejected("eeThumb belongs into a renewal").into()),
+            };
+        }
+        let mut trust = ca.trust.clone();
+        trust.learn(context, &self.signature, None)?;
+        let signer = self.certified_signer(context, ca, &trust)?;
+        let key = signer.certificate().public_key();
+        if !self.is_signed(
+            context,
+            signer.certificate().issuer_and_serial_number(),
+            key,
+        ) {
+            return Err(unverified().into());
+        }
+        if wanted.renewal {
+            self.check_renewed(context, ca, &trust, signer.certificate())?;
+        }
+        self.check_owner(signer.certificate())?;
+        Ok(Some(signer.certificate().clone()))
+    }
+
+    /// Whether the new signature key signed the request, in a SignerInfo that names no
+    /// certificate.
+    fn possession_is_proved(&self, context: &Context<'_>) -> bool {
+        let info = self.data.public_key_s_or_e.public_key_s.as_ref();
+        let Some(Ok(key)) = info.map(|info| info.key(&context.policy.key_rules)) else {
+            return false;
+        };
+        self.is_signed(context, &IssuerAndSerialNumber::none(), &key)
+    }
+
+    fn is_signed(
+        &self,
+        context: &Context<'_>,
+        signer: &IssuerAndSerialNumber,
+        key: &crate::crypto::PublicKey,
+    ) -> bool {
+        so::verify_with_key(
+            context.crypto,
+            &self.signature,
+            self.content_type,
+            &self.to_be_signed,
+            signer,
+            key,
+        )
+        .is_ok()
+    }
+
+    /// The certificate that a SignerInfo names, its chain verified.
+    fn certified_signer(
+        &self,
+        context: &Context<'_>,
+        ca: &Ca,
+        trust: &Trust,
+    ) -> Result<ChainVerified, Fault> {
+        let mut pointers = self
+            .signature
+            .signer_infos
+            .iter()
+            .map(|info| &info.issuer_and_serial_number);
+        let pointer = pointers
+            .find(|pointer| **pointer != IssuerAndSerialNumber::none())
+            .ok_or_else(unverified)?;
+        let certificate = trust
+            .at_hand()
+            .find(|held| held.issuer_and_serial_number() == pointer)
+            .ok_or_else(|| {
+                Error::from(ChainError {
+                    certificate: Box::new(Culprit::pointed_at(pointer)),
+                    rule: Rule::Missing,
+                })
+            })?;
+        verified(
+            context,
+            ca,
+            trust,
+            certificate,
+            self.wanted().entity.signature(),
+        )
+    }
+
+    /// That eeThumb names a certificate of the signer's that is of the kind to be renewed.
+    fn check_renewed(
+        &self,
+        context: &Context<'_>,
+        ca: &Ca,
+        trust: &Trust,
+        signer: &Certificate,
+    ) -> Result<(), Fault> {
+        let thumb =
+            self.data.ee_thumb.as_ref().ok_or_else(|| {
+                rejected("a renewal names the certificate to be renewed in eeThumb")
+            })?;
+        let wanted = self.wanted();
+        let is_named = |held: &Certificate| held.thumbprint(context.crypto) == thumb.thumbprint;
+        if wanted.signature {
+            return match is_named(signer) {
+                true => Ok(()),
+                false => {
+                    Err(rejected("eeThumb names another certificate than the signer's").into())
+                }
+            };
+        }
+        let renewed = trust
+            .at_hand()
+            .find(|held| is_named(held))
+            .ok_or_else(|| Error::from(PeerFault::MissingCertificate("eeThumb")))?;
+        let purpose = wanted
+            .entity
+            .encryption()
+            .ok_or_else(|| rejected("a cardholder has no encryption certificate"))?;
+        verified(context, ca, trust, renewed, purpose)?;
+        match renewed.subject() == signer.subject() {
+            true => Ok(()),
+            false => Err(rejected("eeThumb names a certificate of somebody else's").into()),
+        }
+    }
+
+    /// That a merchant's certificate is of the merchant and acquirer that idData names. The
+    /// other certificates do not hold what idData does.
+    fn check_owner(&self, signer: &Certificate) -> Result<(), Fault> {
+        let Some(IdData::MerchantAcquirerId(id)) = &self.data.id_data else {
+            return Ok(());
+        };
+        let data = signer.merchant_data().map_err(Error::from)?;
+        if data.mer_id == id.merchant_id && data.mer_acquirer_bin == id.merchant_bin {
+            Ok(())
+        } else {
+            Err(rejected("the certificate is another merchant's or acquirer's").into())
+        }
+    }
+}
+
+fn verified(
+    context: &Context<'_>,
+    ca: &Ca,
+    trust: &Trust,
+    certificate: &Certificate,
+    purpose: Purpose,
+) -> Result<ChainVerified, Fault> {
+    let brand = ca
+        .certificate_signing
+        .certificate
+        .brand()
+        .map_err(Error::from)?;
+    Ok(trust.verify(context, certificate, purpose, Some(&brand))?)
+}
+
+/// Certificates and CRLs that come with a request are bounded before anything else is done.
+pub(super) fn check_bag(signature: &crate::pkcs7::SignedData) -> Result<(), Error> {
+    let count = |bag: &Option<crate::asn1::SeqOf<Opaque, 0>>| bag.as_deref().map_or(0, <[_]>::len);
+    if count(&signature.certificates).max(count(&signature.crls))
+        > crate::party::trust::TAKEN_AT_ONCE
+    {
+        return Err(PeerFault::Unspecified("more than 32 certificates or CRLs").into());
+    }
+    Ok(())
+}
+
+fn unverified() -> Unfit {
+    Unfit::new(CertStatusCode::SigValidationFail, super::Words::default())
+}
+
+fn rejected(message: &str) -> Unfit {
+    Unfit::because(CertStatusCode::RejectedByCa, message)
+}
