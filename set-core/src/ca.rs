@@ -12,16 +12,19 @@
 //! [`Pending::decide`](cert_req::Pending::decide), which issues the certificates. What has
 //! to be remembered between messages is one [`Registration`] per lid-CA.
 //!
-//! [`hierarchy`] makes the CAs themselves.
+//! [`hierarchy`] makes the CAs themselves, [`lists`] their CRLs and the brand's BCI, which
+//! [`circulation`] brings from CA to CA.
 
 pub mod answer;
 pub mod approval;
 pub mod card_c_init;
 pub mod cert_inq;
 pub mod cert_req;
+pub mod circulation;
 pub mod form;
 pub mod hierarchy;
 pub mod issue;
+pub mod lists;
 pub mod me_aq_c_init;
 pub mod record;
 pub mod reg_form;

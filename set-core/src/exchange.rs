@@ -14,4 +14,5 @@ pub mod respond;
 pub use self::context::Context;
 pub use self::receive::{Received, receive};
 pub use self::refusal::{ErrorSigner, Refusal};
+pub(crate) use self::respond::receive_error;
 pub use self::respond::receive_response;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use set_core::x509::Certificate;
+use set_core::x509::crl::{CrlReason, Revoked};
 use set_testkit::clock::noon;
 use set_testkit::externals;
 use set_testkit::hierarchy::{Issued, crl_contents, hierarchy};
@@ -123,7 +124,11 @@ fn openssl_reads_every_crl_and_verifies_its_signature() {
     let brand = hierarchy();
     let mut contents = crl_contents(5, Vec::new());
     let revoked = brand.merchant_signature.certificate.serial_number();
-    contents.revoked.push((revoked.clone(), noon().minus(60)));
+    contents.revoked.push(Revoked {
+        serial_number: revoked.clone(),
+        since: noon().minus(60),
+        reason: CrlReason::KeyCompromise,
+    });
     let provider = set_testkit::Deterministic::seeded(1);
     let sign = |signer: &Issued| {
         set_core::x509::Crl::sign(&contents, &signer.certificate, &signer.key, &provider).unwrap()

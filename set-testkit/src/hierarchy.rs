@@ -15,7 +15,7 @@ use set_core::x509::build::{
     CaKey, CertificateContents, EntityKey, Profile, issue, root_policy, self_sign,
 };
 use set_core::x509::certificate::{SignedCertificate, TbsCertificate};
-use set_core::x509::crl::CrlContents;
+use set_core::x509::crl::{CrlContents, CrlReason, Revoked};
 use set_core::x509::ext::{CertificateType, MerNames, MerchantData, Tunneling};
 use set_core::x509::name::unique_cardholder_id;
 use set_core::x509::{BrandCrlIdentifier, Certificate, Crl, SetName, X509Error};
@@ -215,7 +215,14 @@ pub fn crl_contents(number: u64, revoked: Vec<(SerialNumber, Date)>) -> CrlConte
         number,
         this_update: noon().minus(DAY),
         next_update: noon().plus(30 * DAY),
-        revoked,
+        revoked: revoked
+            .into_iter()
+            .map(|(serial_number, since)| Revoked {
+                serial_number,
+                since,
+                reason: CrlReason::Unspecified,
+            })
+            .collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Context;
 use super::extensions;
 use super::refusal::Refusal;
-use crate::asn1;
+use crate::asn1::{self, Date};
 use crate::error::{Error, PeerFault};
 use crate::msg::ids::Rrpid;
 use crate::msg::message::Message;
@@ -109,13 +109,22 @@ pub(super) fn check_header(context: &Context<'_>, header: &MessageHeader) -> Res
     if header.revision > 0 && !context.policy.accept_later_revisions {
         return Err(PeerFault::BadMessageHeader("revision 1.x is not known").into());
     }
-    let (now, date) = (context.now.unix(), header.date.unix());
+    Ok(check_date(context, header.date)?)
+}
+
+/// Checks that a message's date is within the accepted window around now.
+///
+/// # Errors
+///
+/// [`PeerFault::TooOld`], [`PeerFault::TooNew`].
+pub(crate) fn check_date(context: &Context<'_>, date: Date) -> Result<(), PeerFault> {
+    let (now, date) = (context.now.unix(), date.unix());
     let window = context.policy.freshness_seconds;
     if date.saturating_add(window) < now {
-        return Err(PeerFault::TooOld(now - date).into());
+        return Err(PeerFault::TooOld(now - date));
     }
     if now.saturating_add(window) < date {
-        return Err(PeerFault::TooNew(date - now).into());
+        return Err(PeerFault::TooNew(date - now));
     }
     Ok(())
 }

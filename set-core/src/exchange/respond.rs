@@ -36,6 +36,15 @@ pub fn receive_response(
     Ok((wrapper.message_header, wrapper.message))
 }
 
+/// The Error in octets that should be something else; none when they are no Error either.
+pub(crate) fn receive_error(context: &Context<'_>, octets: &[u8]) -> Option<Error> {
+    let wrapper: MessageWrapper = asn1::decode(octets, &context.policy.limits).ok()?;
+    match &wrapper.message {
+        Message::Error(error) => report(error).ok().map(Error::from),
+        other => Some(PeerFault::MessageNotSupported(other.name()).into()),
+    }
+}
+
 /// What an Error says, its signature not verified.
 fn report(error: &ErrorMessage) -> Result<Refused, Error> {
     let code = match error {

@@ -80,7 +80,7 @@ impl Trust {
     pub fn hold_crl(&mut self, context: &Context<'_>, crl: Crl) {
         let held = self.certificates.iter().chain(self.roots.roots());
         let signed = held
-            .filter(|signer| signer.subject() == crl.issuer())
+            .filter(|signer| signer.subject() == crl.issuer() && signs_crls(signer))
             .any(|signer| {
                 crl.verify_signature(signer.public_key(), context.crypto)
                     .is_ok()
@@ -310,9 +310,7 @@ impl Trust {
             .iter()
             .filter(|certificate| {
                 let extensions = certificate.extensions();
-                extensions
-                    .certificate_type
-                    .contains(purpose.certificate_type())
+                purpose.admits(extensions.certificate_type)
                     && extensions.key_usage.contains(purpose.key_usage())
                     && certificate.brand().is_ok_and(|theirs| theirs == *brand)
             })
@@ -359,7 +357,6 @@ impl Trust {
             &chains,
             &self.crls,
             self.bci.as_ref(),
-            &[],
             context.crypto,
         );
         let attached = Attached {

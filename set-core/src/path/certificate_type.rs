@@ -23,11 +23,7 @@ pub(super) fn check(links: &Links<'_>, purpose: Purpose) -> Result<(), ChainErro
                 "its issuer may not certify this type",
             ));
         }
-        if below == 0
-            && !extensions
-                .certificate_type
-                .contains(purpose.certificate_type())
-        {
+        if below == 0 && !purpose.admits(extensions.certificate_type) {
             return Err(refuse(links, subject, "not the type of this role"));
         }
     }

@@ -29,13 +29,15 @@ pub enum Purpose {
     GatewayCaEncryption,
     /// A brand CA signs the BrandCRLIdentifier.
     BrandCaCrl,
+    /// A CA of whatever kind signs its CRLs, and tells of them.
+    CaCrl,
 }
 
 impl Purpose {
-    /// The CertificateType that it takes.
+    /// Whether a certificate of these types is one for it.
     #[must_use]
-    pub const fn certificate_type(self) -> CertificateType {
-        match self {
+    pub const fn admits(self, types: CertificateType) -> bool {
+        types.contains(match self {
             Self::CardholderSignature => CertificateType::CARD,
             Self::MerchantSignature | Self::MerchantEncryption => CertificateType::MER,
             Self::GatewaySignature | Self::GatewayEncryption => CertificateType::PGWY,
@@ -43,7 +45,8 @@ impl Purpose {
             Self::MerchantCaSignature | Self::MerchantCaEncryption => CertificateType::MCA,
             Self::GatewayCaSignature | Self::GatewayCaEncryption => CertificateType::PCA,
             Self::BrandCaCrl => CertificateType::BCA,
-        }
+            Self::CaCrl => return types.intersects(CertificateType::CAS),
+        })
     }
 
     /// The keyUsage that it takes.
@@ -63,7 +66,7 @@ impl Purpose {
             | Self::GatewayCaEncryption => {
                 KeyUsage::KEY_ENCIPHERMENT.and(KeyUsage::DATA_ENCIPHERMENT)
             }
-            Self::BrandCaCrl => KeyUsage::CRL_SIGN,
+            Self::BrandCaCrl | Self::CaCrl => KeyUsage::CRL_SIGN,
         }
     }
 

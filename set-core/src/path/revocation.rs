@@ -18,7 +18,7 @@ use super::{ChainError, Links, Material, Rule};
 use crate::asn1::Date;
 use crate::pkcs7::Name;
 use crate::policy::Policy;
-use crate::x509::ext::CertificateType;
+use crate::x509::ext::{CertificateType, KeyUsage};
 use crate::x509::{BrandCrlIdentifier, Certificate, Crl};
 
 pub(super) fn check(
@@ -84,7 +84,7 @@ impl<'a> Check<'a> {
     /// Whether `end_entity` is a cardholder's and the BCI names no CRL of its CA.
     fn exempt(&self, end_entity: &Certificate, bci: Option<&BrandCrlIdentifier>) -> bool {
         end_entity.extensions().certificate_type == CertificateType::CARD
-            && bci.is_some_and(|bci| number_listed(bci, end_entity.issuer()).is_none())
+            && bci.is_some_and(|bci| bci.number_of(end_entity.issuer()).is_none())
     }
 
     /// The CRL of a CA, wanted because of `subject`: the newest held that verifies.
@@ -121,7 +121,7 @@ impl<'a> Check<'a> {
         let listed = self
             .material
             .bci
-            .and_then(|bci| number_listed(bci, issuer))
+            .and_then(|bci| bci.number_of(issuer))
             .unwrap_or(0);
         let mut crls: Vec<&Crl> = self
             .material
@@ -175,8 +175,13 @@ impl<'a> Check<'a> {
 
     /// Every CRL that the BCI names is held and in force, those of other issuers included.
     /// What these say is not asked, as nothing in this chain depends on it.
+    ///
+    /// Not asked for whoever signs CRLs: a list that has run out could never be replaced.
     fn all_listed(&self, bci: &BrandCrlIdentifier) -> Result<(), ChainError> {
-        let end_entity = self.links.chain.first();
+        let end_entity = self.links.chain.first().filter(|end_entity| {
+            let usage = end_entity.extensions().key_usage;
+            !usage.contains(KeyUsage::CRL_SIGN)
+        });
         for listed in bci.crls() {
             if let (Err(rule), Some(end_entity)) = (self.in_force(&listed.issuer_name), end_entity)
             {
@@ -192,12 +197,4 @@ impl<'a> Check<'a> {
             None => Ok(()),
         }
     }
-}
-
-/// The number of the CRL of `issuer` in force, as the BCI has it.
-fn number_listed(bci: &BrandCrlIdentifier, issuer: &Name) -> Option<u64> {
-    bci.crls()
-        .filter(|listed| listed.issuer_name == *issuer)
-        .map(|listed| listed.crl_number)
-        .max()
 }

@@ -206,4 +206,13 @@ impl BrandCrlIdentifier {
     pub fn crls(&self) -> impl Iterator<Item = &CrlIdentifier> {
         self.to_be_signed.crl_identifier_seq.iter().flatten()
     }
+
+    /// The number of an issuer's CRL in force; none if it has none.
+    #[must_use]
+    pub fn number_of(&self, issuer: &Name) -> Option<u64> {
+        self.crls()
+            .filter(|listed| listed.issuer_name == *issuer)
+            .map(|listed| listed.crl_number)
+            .max()
+    }
 }

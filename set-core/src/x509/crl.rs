@@ -4,8 +4,10 @@ use core::fmt;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+mod reason;
 mod wire;
 
+pub use self::reason::CrlReason;
 pub use self::wire::{CrlVersion, RevokedCertificate, SignedCrl, TbsCertList};
 
 use super::certificate::Certificate;
@@ -29,7 +31,7 @@ struct Parts {
     next_update: Date,
     number: u64,
     authority_key_identifier: Option<AuthorityKeyIdentifier>,
-    revoked: HashMap<SerialNumber, Date>,
+    revoked: HashMap<SerialNumber, (Date, CrlReason)>,
     unknown_critical: bool,
 }
 
@@ -42,8 +44,19 @@ pub struct CrlContents {
     pub this_update: Date,
     /// Until when it holds.
     pub next_update: Date,
-    /// The certificates of this issuer that are revoked, and since when.
-    pub revoked: Vec<(SerialNumber, Date)>,
+    /// The certificates of this issuer that are revoked.
+    pub revoked: Vec<Revoked>,
+}
+
+/// A certificate that is revoked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revoked {
+    /// Its number.
+    pub serial_number: SerialNumber,
+    /// Since when.
+    pub since: Date,
+    /// Why.
+    pub reason: CrlReason,
 }
 
 impl Crl {
@@ -81,8 +94,11 @@ impl Crl {
             .chain(entries().flat_map(|entry| entry.crl_entry_extensions.iter().flatten()))
             .any(|extension| extension.critical && !KNOWN.contains(&extension.extn_id));
         let revoked = entries()
-            .map(|entry| (entry.user_certificate.clone(), entry.revocation_date.date()))
-            .collect();
+            .map(|entry| {
+                let state = (entry.revocation_date.date(), reason_of(entry)?);
+                Ok((entry.user_certificate.clone(), state))
+            })
+            .collect::<Result<_, X509Error>>()?;
         Ok(Self(Arc::new(Parts {
             octets: octets.to_vec(),
             next_update,
@@ -111,12 +127,8 @@ impl Crl {
         let entries: Vec<RevokedCertificate> = contents
             .revoked
             .iter()
-            .map(|(serial, since)| RevokedCertificate {
-                user_certificate: serial.clone(),
-                revocation_date: (*since).into(),
-                crl_entry_extensions: None,
-            })
-            .collect();
+            .map(entry)
+            .collect::<Result<_, _>>()?;
         let to_be_signed = Raw::new(TbsCertList {
             version: CrlVersion::V2,
             signature: algorithm.clone(),
@@ -191,15 +203,19 @@ impl Crl {
     /// Since when the issuer's certificate of this number is revoked; none if it is not.
     #[must_use]
     pub fn revoked_since(&self, serial: &SerialNumber) -> Option<Date> {
-        self.0.revoked.get(serial).copied()
+        self.0.revoked.get(serial).map(|(since, _)| *since)
     }
 
-    /// The certificates revoked.
-    pub fn revoked(&self) -> impl Iterator<Item = (&SerialNumber, Date)> {
+    /// The certificates revoked, in no order.
+    pub fn revoked(&self) -> impl Iterator<Item = Revoked> {
         self.0
             .revoked
             .iter()
-            .map(|(serial, since)| (serial, *since))
+            .map(|(serial, (since, reason))| Revoked {
+                serial_number: serial.clone(),
+                since: *since,
+                reason: *reason,
+            })
     }
 
     /// Whether it has a critical extension that SET does not know.
@@ -245,6 +261,34 @@ pub(super) fn authority_key_identifier(signer: &Certificate) -> Result<Extension
         false,
         &AuthorityKeyIdentifier::of(signer.issuer_and_serial_number()),
     )?)
+}
+
+/// The entry for a certificate. X.509 has no reasonCode rather than unspecified.
+fn entry(revoked: &Revoked) -> Result<RevokedCertificate, X509Error> {
+    let reason = match revoked.reason {
+        CrlReason::Unspecified => None,
+        reason => Some(SeqOf::<_, 1>::one(Extension::of(
+            oid::extension::REASON_CODE,
+            false,
+            &reason,
+        )?)),
+    };
+    Ok(RevokedCertificate {
+        user_certificate: revoked.serial_number.clone(),
+        revocation_date: revoked.since.into(),
+        crl_entry_extensions: reason,
+    })
+}
+
+fn reason_of(entry: &RevokedCertificate) -> Result<CrlReason, X509Error> {
+    entry
+        .crl_entry_extensions
+        .iter()
+        .flatten()
+        .find(|extension| extension.extn_id == oid::extension::REASON_CODE)
+        .map_or(Ok(CrlReason::Unspecified), |extension| {
+            super::certificate::value(extension, "reasonCode")
+        })
 }
 
 impl PartialEq for Crl {

@@ -64,15 +64,14 @@ pub struct ToSend {
 
 /// Decides what of the response's certificates, CRLs and BCI the requester lacks.
 ///
-/// Without thumbprints everything is sent. The BCI is sent when no thumbprint of it came,
-/// or one of an older list did: `superseded` are the thumbprints of those.
+/// Without thumbprints everything is sent. The BCI is sent when no thumbprint of it came, or
+/// one of another list of the brand did, which can only be an older one.
 #[must_use]
 pub fn to_send(
     requester: Option<&Thumbs>,
     certificates: &[Certificate],
     crls: &[Crl],
     bci: Option<&BrandCrlIdentifier>,
-    superseded: &[Digest],
     provider: &dyn CryptoProvider,
 ) -> ToSend {
     let held = |list: Option<&SeqOf<Digest>>| -> HashSet<Digest> {
@@ -81,7 +80,6 @@ pub fn to_send(
     let held_certificates = held(requester.and_then(|thumbs| thumbs.cert_thumbs.as_ref()));
     let held_crls = held(requester.and_then(|thumbs| thumbs.crl_thumbs.as_ref()));
     let held_bcis = held(requester.and_then(|thumbs| thumbs.brand_crl_id_thumbs.as_ref()));
-    let outdated = superseded.iter().any(|digest| held_bcis.contains(digest));
     ToSend {
         certificates: certificates
             .iter()
@@ -94,7 +92,7 @@ pub fn to_send(
             .cloned()
             .collect(),
         bci: bci
-            .filter(|bci| outdated || !held_bcis.contains(&bci.thumbprint(provider)))
+            .filter(|bci| held_bcis != HashSet::from([bci.thumbprint(provider)]))
             .cloned(),
     }
 }

@@ -38,6 +38,14 @@ impl CertificateType {
     /// Cardholder, merchant, payment gateway and acquirer.
     pub const END_ENTITIES: Self = Self::CARD.and(Self::MER).and(Self::PGWY).and(Self::ACQ);
 
+    /// CAs of whatever kind.
+    pub const CAS: Self = Self::CCA
+        .and(Self::MCA)
+        .and(Self::PCA)
+        .and(Self::GCA)
+        .and(Self::BCA)
+        .and(Self::RCA);
+
     /// What a CA of this type may certify.
     ///
     /// The root certifies brand CAs; those certify geopolitical CAs and CAs for end
