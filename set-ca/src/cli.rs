@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 use set_node::cli::SharedArgs;
 
@@ -21,7 +23,10 @@ pub struct Cli {
 /// What the CA can be asked to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make root, brand CA, cardholder, merchant and gateway CA, with CRLs and BCI
+    /// Make root, brand CAs and the CAs below, with CRLs and BCIs
+    ///
+    /// One brand with a cardholder, merchant and gateway CA takes a few flags; any other
+    /// shape is described in a file.
     ///
     /// The keys are encrypted under the passphrase. Nothing that exists is overwritten.
     Init(InitArgs),
@@ -34,9 +39,12 @@ pub enum Command {
 /// Arguments of `init`.
 #[derive(Clone, Debug, Args)]
 pub struct InitArgs {
+    /// A plan of several brands, regions and CAs; fixtures/hierarchy.toml shows every key
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["brand", "geopolitical", "policy"])]
+    pub plan: Option<PathBuf>,
     /// The brand, as Brand or Brand:Product
-    #[arg(long, value_name = "BRAND")]
-    pub brand: String,
+    #[arg(long, value_name = "BRAND", required_unless_present = "plan")]
+    pub brand: Option<String>,
     /// Country of the CAs, two capital letters (ISO 3166)
     #[arg(long, value_name = "CC", default_value = "US")]
     pub country: String,
@@ -52,6 +60,7 @@ const EXAMPLES: &str = "\
 Examples:
   set-ca --data ca init --brand Orchard
   set-ca --data ca init --brand Orchard:Gold --country JP --geopolitical Kansai
+  set-ca --data ca init --plan hierarchy.toml
   set-ca --data ca serve --set listen.tcp=127.0.0.1:2570
   set-ca --data ca serve --set listen.http=127.0.0.1:0 --format json
   set-ca --data ca show

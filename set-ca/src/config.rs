@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use set_core::asn1::error::OutOfRange;
 use set_core::ca::form::field;
+use set_core::ca::hierarchy::{self, SigningShare};
 use set_core::ca::{Form, Forms, Validity};
 use set_core::msg::cert::reg_form::{PolicyText, ReferralData, RegField};
 use set_core::msg::ids::{Bin, Language, Url};
@@ -27,12 +28,22 @@ pub struct Config {
     pub store: StoreConfig,
     /// Where the keys are kept.
     pub keys: KeyStoreConfig,
+    /// Which CAs for end entities of the data folder are served, by their names in `keys/`;
+    /// when empty, all. Default none.
+    pub cas: Vec<String>,
     /// How long certificates hold.
     pub certificates: CertificatesConfig,
     /// What applicants are asked.
     pub form: FormConfig,
     /// Who is certified.
     pub approval: ApprovalConfig,
+}
+
+impl Config {
+    /// Whether the CA of that name is served.
+    pub(crate) fn serves(&self, name: &str) -> bool {
+        self.cas.is_empty() || self.cas.iter().any(|wanted| wanted == name)
+    }
 }
 
 /// How long certificates hold; never longer than their CA's.
@@ -45,15 +56,38 @@ pub struct CertificatesConfig {
     pub merchant: Period,
     /// A gateway's. Default `365d`.
     pub gateway: Period,
+    /// The root's. Default `7300d`.
+    pub root: Period,
+    /// A brand CA's. Default `3650d`.
+    pub brand: Period,
+    /// A geopolitical CA's. Default `3650d`.
+    pub geopolitical: Period,
+    /// Those of CAs for end entities. Default `1825d`.
+    pub ca: Period,
+    /// CRLs and the BCI. Default `365d`.
+    pub lists: Period,
+    /// For what share of its certificate's validity a CA's key for certificates alone signs,
+    /// in percent from 1 to 100. Default 60: what it signs last then holds for some time.
+    pub certificate_signing_percent: u8,
+    /// The same for keys that sign messages, the CAs' and the end entities'. Default 100.
+    pub message_signing_percent: u8,
 }
 
 impl Default for CertificatesConfig {
     fn default() -> Self {
         let default = Validity::default();
+        let cas = hierarchy::Validity::default();
         Self {
             cardholder: Period::seconds(default.cardholder),
             merchant: Period::seconds(default.merchant),
             gateway: Period::seconds(default.gateway),
+            root: Period::seconds(cas.root),
+            brand: Period::seconds(cas.brand),
+            geopolitical: Period::seconds(cas.geopolitical),
+            ca: Period::seconds(cas.ca),
+            lists: Period::seconds(cas.lists),
+            certificate_signing_percent: cas.signing.certificates,
+            message_signing_percent: cas.signing.messages,
         }
     }
 }
@@ -64,6 +98,22 @@ impl CertificatesConfig {
             cardholder: self.cardholder.duration().as_secs(),
             merchant: self.merchant.duration().as_secs(),
             gateway: self.gateway.duration().as_secs(),
+            signing_percent: self.message_signing_percent,
+        }
+    }
+
+    /// How long CAs' certificates and lists hold.
+    pub(crate) fn ca_validity(&self) -> hierarchy::Validity {
+        hierarchy::Validity {
+            root: self.root.duration().as_secs(),
+            brand: self.brand.duration().as_secs(),
+            geopolitical: self.geopolitical.duration().as_secs(),
+            ca: self.ca.duration().as_secs(),
+            lists: self.lists.duration().as_secs(),
+            signing: SigningShare {
+                certificates: self.certificate_signing_percent,
+                messages: self.message_signing_percent,
+            },
         }
     }
 }

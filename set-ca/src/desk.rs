@@ -13,7 +13,6 @@ use set_node::config::Period;
 use set_node::store::{Recall, RecordKey, Store, StoreError, StoredCertificate};
 
 use crate::failure::Failure;
-use crate::folder::ca_name;
 
 /// What kinds of certificates are issued, as the store names them.
 pub(crate) const KINDS: [&str; 5] = [
@@ -117,9 +116,9 @@ impl Desk {
 
     /// Two serial numbers of a CA that are nobody else's. Numbers that are not used in the
     /// end are lost.
-    pub(crate) async fn serials(&self, entity: EndEntity) -> Result<Serials, Failure> {
+    pub(crate) async fn serials(&self, ca: &str) -> Result<Serials, Failure> {
         let mut tx = self.store.begin().await?;
-        let counter = format!("{} serial", ca_name(entity));
+        let counter = format!("{ca} serial");
         let signature = tx.next(&counter).await?;
         let encryption = tx.next(&counter).await?;
         tx.commit().await?;

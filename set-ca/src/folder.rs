@@ -3,16 +3,18 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use set_core::ca::Ca;
+use set_core::ca::hierarchy::{CERTIFICATE_SIGNING, ENCRYPTION, MESSAGE_SIGNING, file_name};
 use set_core::crypto::KeyRules;
-use set_core::party::{Identity, Trust};
-use set_core::registration::EndEntity;
+use set_core::party::Identity;
 use set_node::durable;
 use set_node::keystore::{Iterations, KeyStore, Passphrase};
 use set_node::party::PartyFolder;
 use set_node::station::Station;
 
+use crate::cas::{Cas, Served};
 use crate::config::Config;
 use crate::failure::Failure;
 
@@ -62,33 +64,54 @@ impl Keys {
         &self.keys
     }
 
-    /// The three CAs for end entities, at work.
-    pub(crate) fn cas(&self, station: &Station, config: &Config) -> Result<Vec<Ca>, Failure> {
-        let trust = self.folder.load_trust(&station.context())?;
+    /// What the members of a brand hold, by the brand's label.
+    pub(crate) fn brand(&self, label: &str) -> PartyFolder {
+        brand_folder(&self.data, label)
+    }
+
+    /// The CAs for end entities, at work: of all brands, or those that the configuration
+    /// names.
+    pub(crate) fn cas(&self, station: &Station, config: &Config) -> Result<Cas, Failure> {
         let forms = config.form.forms().map_err(|fault| Failure::Value {
             what: "form",
             fault,
         })?;
         let rules = &station.policy().key_rules;
-        [
-            EndEntity::Cardholder,
-            EndEntity::Merchant,
-            EndEntity::Gateway,
-        ]
-        .into_iter()
-        .map(|entity| {
-            let name = ca_name(entity);
-            Ok(Ca {
-                certificate_signing: self
-                    .identity(&format!("{name}-certificate-signing"), rules)?,
-                message_signing: self.identity(&format!("{name}-message-signing"), rules)?,
-                encryption: self.identity(&format!("{name}-encryption"), rules)?,
-                trust: Trust::clone(&trust),
+        let mut served = Vec::new();
+        for name in self.end_entity_cas()? {
+            if !config.serves(&name) {
+                continue;
+            }
+            let label = name.split('.').next().unwrap_or(&name);
+            let identity = |key| self.identity(&file_name(&name, key), rules);
+            let ca = Ca {
+                certificate_signing: identity(CERTIFICATE_SIGNING)?,
+                message_signing: identity(MESSAGE_SIGNING)?,
+                encryption: identity(ENCRYPTION)?,
+                trust: self.brand(label).load_trust(&station.context())?,
                 forms: forms.clone(),
                 validity: config.certificates.validity(),
-            })
-        })
-        .collect()
+            };
+            served.push(Arc::new(Served { name, ca }));
+        }
+        if served.is_empty() {
+            return Err(Failure::Missing {
+                name: "CA for end entities to serve".to_owned(),
+                data: self.data.clone(),
+            });
+        }
+        Ok(Cas::new(served))
+    }
+
+    /// The names of the CAs for end entities: they alone have a key for messages.
+    fn end_entity_cas(&self) -> Result<Vec<String>, Failure> {
+        let suffix = file_name("", MESSAGE_SIGNING);
+        let names = self.keys.names()?;
+        Ok(names
+            .iter()
+            .filter_map(|name| name.strip_suffix(&suffix))
+            .map(str::to_owned)
+            .collect())
     }
 
     fn identity(&self, name: &str, rules: &KeyRules) -> Result<Identity, Failure> {
@@ -101,14 +124,32 @@ impl Keys {
     }
 }
 
-/// The short name of the CA for an end entity.
-pub(crate) const fn ca_name(entity: EndEntity) -> &'static str {
-    match entity {
-        EndEntity::Cardholder => "cca",
-        EndEntity::Merchant => "mca",
-        EndEntity::Gateway => "pca",
-    }
+/// The folder with what the members of a brand hold.
+pub(crate) fn brand_folder(data: &Path, label: &str) -> PartyFolder {
+    PartyFolder::new(data.join(BRANDS).join(label))
 }
+
+/// The labels of the brands of a data folder, in order.
+pub(crate) fn brand_labels(data: &Path) -> Result<Vec<String>, Failure> {
+    let folder = data.join(BRANDS);
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let read = || -> io::Result<Vec<String>> {
+        let mut labels = Vec::new();
+        for entry in fs::read_dir(&folder)? {
+            labels.extend(entry?.file_name().into_string());
+        }
+        labels.sort();
+        Ok(labels)
+    };
+    read().map_err(|source| Failure::File {
+        file: folder.clone(),
+        source,
+    })
+}
+
+const BRANDS: &str = "brands";
 
 /// Makes a folder that only its owner may enter.
 pub(crate) fn private_folder(folder: &Path) -> Result<(), Failure> {

@@ -4,9 +4,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use set_core::ca::hierarchy::{Hierarchy, Plan, Validity};
+use set_core::ca::hierarchy::{Hierarchy, Plan};
 use set_core::crypto::PrivateKey;
 use set_core::msg::ids::BrandId;
+use set_core::party::Trust;
+use set_core::path::TrustStore;
 use set_node::cli::OutputFormat;
 use set_node::keystore::Passphrase;
 use set_node::party::PartyError;
@@ -17,6 +19,7 @@ use crate::cli::InitArgs;
 use crate::config::{Config, EXAMPLE};
 use crate::failure::Failure;
 use crate::folder::{Keys, occupied, private_folder, write_new};
+use crate::plan::{PlanFile, PolicyWords};
 use crate::serve::station;
 use crate::show::print;
 
@@ -27,7 +30,7 @@ pub(crate) async fn init(
     args: &InitArgs,
     format: OutputFormat,
 ) -> Result<(), Failure> {
-    let plan = plan(args)?;
+    let plan = plan(args, config)?;
     if occupied(&data.join("identities")) || occupied(&data.join(&config.keys.folder)) {
         return Err(Failure::Exists(data.to_owned()));
     }
@@ -40,34 +43,61 @@ pub(crate) async fn init(
     write_new(data.join("config.toml"), EXAMPLE.as_bytes())?;
     Store::open(data, &config.store).await?.close().await;
     let root = hierarchy.root.certificate.thumbprint(station.crypto());
+    let brands = hierarchy.brands.iter();
+    let brands: Vec<String> = brands.map(|brand| brand.brand_id.to_string()).collect();
+    let served = hierarchy
+        .brands
+        .iter()
+        .flat_map(|brand| &brand.end_entity_cas);
     print(
         format,
         &Made {
             data: data.to_owned(),
             root: data.join("roots").join(format!("{root}.pem")),
             root_thumbprint: root.to_string(),
-            brand: plan.brand_id.to_string(),
+            brand: brands.join(", "),
+            cas: served.map(|ca| ca.name.clone()).collect(),
+            brands,
         },
     );
     Ok(())
 }
 
-fn plan(args: &InitArgs) -> Result<Plan, Failure> {
+fn plan(args: &InitArgs, config: &Config) -> Result<Plan, Failure> {
+    let validity = config.certificates.ca_validity();
+    if let Some(file) = &args.plan {
+        return PlanFile::read(file)?.plan(validity);
+    }
+    let brand_id = args.brand.as_deref().unwrap_or_default();
+    let brand_id = BrandId::new(brand_id).map_err(|fault| Failure::Value {
+        what: "--brand",
+        fault,
+    })?;
+    let words = PolicyWords {
+        statement: args.policy.clone(),
+        ..PolicyWords::default()
+    };
+    let policy = words.qualifier().map_err(|fault| Failure::Value {
+        what: "--policy",
+        fault,
+    })?;
+    let region = args.geopolitical.as_deref();
     Ok(Plan {
-        country: args.country.clone(),
-        brand_id: BrandId::new(args.brand.as_str()).map_err(|fault| Failure::Value {
-            what: "--brand",
-            fault,
-        })?,
-        geopolitical: args.geopolitical.clone(),
-        policy: args.policy.clone(),
-        validity: Validity::default(),
+        validity,
+        ..Plan::simple(brand_id, &args.country, region, policy)
     })
 }
 
 fn save(keys: &Keys, station: &Station, hierarchy: &Hierarchy) -> Result<(), Failure> {
-    let trust = hierarchy.trust(&station.context());
-    keys.folder().save_trust(&trust, station.crypto())?;
+    let root = &hierarchy.root.certificate;
+    let context = station.context();
+    for brand in &hierarchy.brands {
+        let trust = brand.trust(&context, root);
+        let folder = keys.brand(&brand.brand.name);
+        folder.save_trust(&trust, station.crypto())?;
+    }
+    let believed = Trust::new(TrustStore::new(vec![root.clone()]));
+    keys.folder().save_trust(&believed, station.crypto())?;
     for (name, identity) in hierarchy.identities() {
         keys.folder().save_identity(keys.store(), &name, identity)?;
     }
@@ -85,6 +115,9 @@ fn pkcs8(key: &PrivateKey) -> Result<impl std::ops::Deref<Target = Vec<u8>> + us
 struct Made {
     data: PathBuf,
     brand: String,
+    brands: Vec<String>,
+    /// The CAs for end entities, by name.
+    cas: Vec<String>,
     root: PathBuf,
     root_thumbprint: String,
 }
@@ -92,6 +125,7 @@ struct Made {
 impl fmt::Display for Made {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "CAs of {} in {}", self.brand, self.data.display())?;
+        writeln!(f, "  serve       {}", self.cas.join(", "))?;
         writeln!(f, "  root        {}", self.root.display())?;
         writeln!(f, "  thumbprint  {}", self.root_thumbprint)?;
         write!(

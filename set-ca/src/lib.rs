@@ -8,11 +8,12 @@
 //! | `config.toml` | the configuration, see [`Config`] |
 //! | `identities/`, `keys/` | the CAs' certificates, and their keys, encrypted |
 //! | `roots/` | the root, for whoever shall believe it |
-//! | `certificates/`, `crls/`, `bci.der` | what goes out with answers |
+//! | `brands/` | for each brand, what goes out with answers: certificates, CRLs, BCI |
 //! | `store.db` | registrations, certificates issued, answers given; no account number is in it |
 #![forbid(unsafe_code)]
 
 mod approver;
+mod cas;
 mod cli;
 mod config;
 mod desk;
@@ -20,6 +21,7 @@ mod failure;
 mod folder;
 mod init;
 mod office;
+mod plan;
 mod serve;
 mod show;
 
@@ -39,6 +41,7 @@ pub use self::config::{
 pub use self::failure::Failure;
 pub use self::folder::Keys;
 pub use self::office::Office;
+pub use self::plan::{BrandEntry, CaEntry, GeopoliticalEntry, Kind, PlanFile, PolicyWords};
 pub use self::serve::serve;
 
 /// Runs the program; the first of `args` is its name.

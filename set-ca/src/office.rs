@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use set_core::asn1::{DecodeError, Fault};
-use set_core::ca::{Ca, Registration, card_c_init, cert_inq, cert_req, me_aq_c_init, reg_form};
+use set_core::ca::{Registration, card_c_init, cert_inq, cert_req, me_aq_c_init, reg_form};
 use set_core::error::{CallerFault, Error, PeerFault};
 use set_core::exchange::{self, ErrorSigner, Refusal};
 use set_core::msg::cert::cert_inq::CertInqReq;
@@ -12,13 +12,13 @@ use set_core::msg::cert::cert_req::CertReq;
 use set_core::msg::message::Message;
 use set_core::msg::wrapper::MessageHeader;
 use set_core::registration::{EndEntity, Wanted};
-use set_core::treatment::TreatmentError;
 use set_node::service::{BoxFuture, CryptoPool, Handler, PoolFault, Reply, RequestContext};
 use set_node::station::Station;
 use set_node::store::{Recall, StoreError};
 use set_node::transport::{FramingFault, MediaType};
 
 use crate::approver::{Approver, Case};
+use crate::cas::{Cas, Served};
 use crate::desk::{Asked, Desk, Loaded, Outcome, is_overtaken};
 use crate::failure::Failure;
 
@@ -31,7 +31,7 @@ pub struct Office {
 #[derive(Debug)]
 struct Inner {
     station: Station,
-    cas: Vec<Ca>,
+    cas: Cas,
     approver: Arc<dyn Approver>,
     desk: Desk,
     pool: CryptoPool,
@@ -66,7 +66,7 @@ impl From<PoolFault> for Unanswered {
 impl Office {
     pub(crate) fn new(
         station: Station,
-        cas: Vec<Ca>,
+        cas: Cas,
         approver: Arc<dyn Approver>,
         desk: Desk,
         pool: CryptoPool,
@@ -188,12 +188,12 @@ impl Office {
         header: MessageHeader,
         request: CertReq,
     ) -> Result<(Loaded, Outcome), Unanswered> {
-        let (opened, ca) = self
+        let (opened, served) = self
             .on_pool(move |inner| {
-                let ca = inner.recipient(&request)?;
+                let served = Arc::clone(inner.recipient(&request)?);
                 let context = inner.station.context();
-                let opened = cert_req::open(&context, inner.ca(ca)?, &header, &request)?;
-                Ok((opened, ca))
+                let opened = cert_req::open(&context, &served.ca, &header, &request)?;
+                Ok((opened, served))
             })
             .await?;
         let mut loaded = match opened.lid_ca() {
@@ -201,10 +201,11 @@ impl Office {
             None => Loaded::none(),
         };
         let registration = loaded.registration.take();
+        let judge = Arc::clone(&served);
         let judged = self
             .on_pool(move |inner| {
                 let context = inner.station.context();
-                opened.judge(&context, inner.ca(ca)?, registration)
+                opened.judge(&context, &judge.ca, registration)
             })
             .await?;
         let pending = match judged {
@@ -212,11 +213,11 @@ impl Office {
             cert_req::Judged::Pending(pending) => pending,
         };
         let decision = self.inner.approver.approve(pending.request()).await;
-        let serials = self.inner.desk.serials(ca).await?;
+        let serials = self.inner.desk.serials(&served.name).await?;
         let answered = self
             .on_pool(move |inner| {
                 let context = inner.station.context();
-                pending.decide(&context, inner.ca(ca)?, decision, &serials)
+                pending.decide(&context, &served.ca, decision, &serials)
             })
             .await?;
         Ok((loaded, answered.into()))
@@ -230,11 +231,12 @@ impl Office {
         let opened = cert_inq::open(&header, &request)?;
         let mut loaded = self.inner.desk.load(opened.lid_ca()).await?;
         let registration = loaded.registration.take().ok_or(UNKNOWN)?;
-        let ca = Wanted::from(registration.offered().request_type).entity;
+        let served = Arc::clone(self.inner.cas.of(&registration)?);
+        let judge = Arc::clone(&served);
         let judged = self
             .on_pool(move |inner| {
                 let context = inner.station.context();
-                opened.judge(&context, inner.ca(ca)?, Some(registration))
+                opened.judge(&context, &judge.ca, Some(registration))
             })
             .await?;
         let inquiry = match judged {
@@ -248,11 +250,11 @@ impl Office {
             id_data: inquiry.id_data().cloned(),
         };
         let decision = self.inner.approver.ask_again(&case).await;
-        let serials = self.inner.desk.serials(ca).await?;
+        let serials = self.inner.desk.serials(&served.name).await?;
         let answered = self
             .on_pool(move |inner| {
                 let context = inner.station.context();
-                inquiry.decide(&context, inner.ca(ca)?, decision, &serials)
+                inquiry.decide(&context, &served.ca, decision, &serials)
             })
             .await?;
         Ok((loaded, answered.into()))
@@ -290,7 +292,7 @@ impl Office {
 impl Inner {
     /// An Error, signed by one of the CAs; which one matters to nobody.
     fn refuse(&self, refusal: &Refusal) -> Result<Option<Vec<u8>>, Error> {
-        let identity = self.cas.first().map(|ca| &ca.message_signing);
+        let identity = self.cas.first().map(|served| &served.ca.message_signing);
         let signer = identity.map(|identity| ErrorSigner {
             signer: identity.signer(),
             attached: identity.attached(),
@@ -306,45 +308,28 @@ impl Inner {
         };
         match message {
             Message::CardCInitReq(request) => {
-                let ca = self.ca(EndEntity::Cardholder)?;
-                let octets = card_c_init::card_c_init(&context, ca, header, request)?;
+                let cas = &self.cas;
+                let served = cas.for_brand(&request.brand_id, EndEntity::Cardholder)?;
+                let octets = card_c_init::card_c_init(&context, &served.ca, header, request)?;
                 Ok(Outcome::begun(None, octets))
             }
             Message::RegFormReq(request) => {
-                let ca = self.ca(EndEntity::Cardholder)?;
-                reg_form::reg_form(&context, ca, header, request).map(begun)
+                let served = self.cas.recipient(request)?;
+                reg_form::reg_form(&context, &served.ca, header, request).map(begun)
             }
             Message::MeAqCInitReq(request) => {
-                let ca = self.ca(Wanted::from(request.request_type).entity)?;
-                me_aq_c_init::me_aq_c_init(&context, ca, header, request).map(begun)
+                let entity = Wanted::from(request.request_type).entity;
+                let served = self.cas.for_brand(&request.brand_id, entity)?;
+                me_aq_c_init::me_aq_c_init(&context, &served.ca, header, request).map(begun)
             }
             other => Err(PeerFault::MessageNotSupported(other.name()).into()),
         }
     }
 
-    fn ca(&self, entity: EndEntity) -> Result<&Ca, Error> {
-        self.cas
-            .iter()
-            .find(|ca| ca.certifies(entity))
-            .ok_or_else(|| PeerFault::Unspecified("no CA for that kind of entity here").into())
-    }
-
-    /// The CA for whose key a CertReq is encrypted. One for another's key opens no more than
-    /// a damaged one.
-    fn recipient(&self, request: &CertReq) -> Result<EndEntity, Error> {
+    /// The CA for whose key a CertReq is encrypted.
+    fn recipient(&self, request: &CertReq) -> Result<&Arc<Served>, Error> {
         let (CertReq::Encx(envelope) | CertReq::Enc(envelope)) = request;
-        let recipient = &envelope.recipient_infos.first().issuer_and_serial_number;
-        [
-            EndEntity::Cardholder,
-            EndEntity::Merchant,
-            EndEntity::Gateway,
-        ]
-        .into_iter()
-        .find(|entity| {
-            self.ca(*entity)
-                .is_ok_and(|ca| ca.encryption.certificate.issuer_and_serial_number() == recipient)
-        })
-        .ok_or(Error::Treatment(TreatmentError::Undecryptable))
+        self.cas.recipient(envelope)
     }
 }
 

@@ -9,11 +9,13 @@ use set_core::crypto::KeyRules;
 use set_core::x509::Certificate;
 use set_node::call::tell;
 use set_node::cli::OutputFormat;
+use set_node::party::PartyFolder;
 use set_node::store::Store;
 
 use crate::config::Config;
 use crate::desk::KINDS;
 use crate::failure::Failure;
+use crate::folder::{brand_folder, brand_labels};
 use crate::serve::station;
 
 /// Shows what the data folder holds; no passphrase is needed.
@@ -23,20 +25,24 @@ pub(crate) async fn show(
     format: OutputFormat,
 ) -> Result<(), Failure> {
     let station = station()?;
-    let trust = set_node::party::PartyFolder::new(data).load_trust(&station.context())?;
-    if trust.certificates().is_empty() {
+    let context = station.context();
+    let roots = PartyFolder::new(data).load_trust(&context)?.roots;
+    let mut cas: Vec<Shown> = roots
+        .roots()
+        .iter()
+        .map(|root| Shown::of(root, "CA"))
+        .collect();
+    for label in brand_labels(data)? {
+        let trust = brand_folder(data, &label).load_trust(&context)?;
+        let certificates = trust.certificates().iter();
+        cas.extend(certificates.map(|certificate| Shown::of(certificate, "CA")));
+    }
+    if cas.is_empty() {
         return Err(Failure::Missing {
             name: "hierarchy".to_owned(),
             data: data.to_owned(),
         });
     }
-    let cas: Vec<Shown> = trust
-        .roots
-        .roots()
-        .iter()
-        .chain(trust.certificates())
-        .map(|certificate| Shown::of(certificate, "CA"))
-        .collect();
     let mut issued = Vec::new();
     let store = Store::open(data, &config.store).await?;
     let mut tx = store.begin().await?;

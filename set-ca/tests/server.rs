@@ -45,6 +45,17 @@ struct Rig {
 
 impl Rig {
     fn new() -> Self {
+        Self::made(&["init", "--brand", "Orchard"])
+    }
+
+    /// The hierarchy of the example plan.
+    fn planned() -> Self {
+        let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap();
+        let plan = Path::new(&manifest).join("fixtures/hierarchy.toml");
+        Self::made(&["init", "--plan", plan.to_str().unwrap()])
+    }
+
+    fn made(init: &[&str]) -> Self {
         let rig = Self {
             data: tempfile::tempdir().unwrap(),
             server: None,
@@ -54,7 +65,7 @@ impl Rig {
                 .unwrap(),
             station: Station::new("test", "1").unwrap(),
         };
-        let made = rig.run(&["init", "--brand", "Orchard"]);
+        let made = rig.run(init);
         assert!(made.status.success(), "{made:?}");
         rig
     }
@@ -83,16 +94,7 @@ impl Rig {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let tcp = line
-            .split("\"tcp\":\"")
-            .nth(1)
-            .and_then(|rest| rest.split('"').next())
-            .unwrap_or_else(|| panic!("not an address: {line}"));
-        let endpoint = format!("set://{tcp}").parse().unwrap();
+        let endpoint = endpoint(&mut child);
         self.server = Some((child, endpoint));
     }
 
@@ -180,6 +182,20 @@ impl Rig {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// Where a server that was just started listens.
+fn endpoint(child: &mut Child) -> Endpoint {
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let tcp = line
+        .split("\"tcp\":\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap_or_else(|| panic!("not an address: {line}"));
+    format!("set://{tcp}").parse().unwrap()
 }
 
 impl Drop for Rig {
@@ -285,6 +301,51 @@ fn verify_with_openssl(openssl: &Path, root: &Path, identity: &Identity) {
         .output()
         .unwrap();
     assert!(verified.status.success(), "{verified:?}");
+}
+
+#[test]
+fn the_brand_and_the_kind_of_request_choose_the_ca() {
+    let mut rig = Rig::planned();
+    rig.restart();
+    for (brand, entity, issuer) in [
+        ("Orchard", merchant(), "Kansai Merchant CA"),
+        ("orchard", gateway(), "North America CA"),
+        ("Cherry", merchant(), "Cherry Member CA"),
+        ("Cherry:Gold", gateway(), "Cherry Payment Gateway CA"),
+    ] {
+        let certified = rig.register(Application {
+            brand_id: BrandId::new(brand).unwrap(),
+            ..entity
+        });
+        let certificate = &certified.signature.certificate;
+        let name = set_core::x509::SetName::parse(certificate.issuer()).unwrap();
+        assert_eq!(name.organizational_units(), [issuer]);
+        assert_eq!(
+            certificate.brand().unwrap().to_string(),
+            name.brand().to_string()
+        );
+    }
+    let shown = rig.run(&["show"]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    for ca in ["Kansai Cardholder CA", "North America CA", "SET Root"] {
+        assert!(shown.contains(ca), "{ca} in {shown}");
+    }
+    rig.kill();
+    // A server for one of the CAs does not answer for another.
+    let only = "cas=[\"cherry.member\"]";
+    let mut child = rig
+        .command(&["serve", "--set", "listen.tcp=127.0.0.1:0", "--set", only])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let endpoint = endpoint(&mut child);
+    rig.server = Some((child, endpoint));
+    let trust = rig.trust();
+    let context = rig.station.context();
+    let (_, request) = Initiating::start(&context, merchant(), &trust).unwrap();
+    let code = error_code(&rig.exchange(&request));
+    assert_eq!(code, ErrorCode::UnspecifiedFailure);
 }
 
 #[test]

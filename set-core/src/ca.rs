@@ -40,9 +40,9 @@ use crate::msg::ids::{BrandId, LocalId};
 use crate::msg::message::Message;
 use crate::msg::thumbs::Thumbs;
 use crate::party::{Identity, Trust};
+use crate::pkcs7::Name;
 use crate::registration::EndEntity;
 use crate::treatment::Attached;
-use crate::x509::ext::CertificateType;
 use crate::x509::name::Brand;
 use crate::x509::{BrandCrlIdentifier, Certificate};
 
@@ -73,15 +73,19 @@ pub struct Validity {
     pub merchant: u64,
     /// A gateway's.
     pub gateway: u64,
+    /// For what share of that a signature key signs, in percent from 1 to 100.
+    pub signing_percent: u8,
 }
 
 impl Default for Validity {
-    /// Three years for cardholders, one year for merchants and gateways.
+    /// Three years for cardholders, one year for merchants and gateways; keys sign for the
+    /// whole of it.
     fn default() -> Self {
         Self {
             cardholder: 3 * 365 * DAY,
             merchant: 365 * DAY,
             gateway: 365 * DAY,
+            signing_percent: 100,
         }
     }
 }
@@ -94,11 +98,20 @@ impl Ca {
             .certificate
             .extensions()
             .certificate_type
-            .contains(match entity {
-                EndEntity::Cardholder => CertificateType::CCA,
-                EndEntity::Merchant => CertificateType::MCA,
-                EndEntity::Gateway => CertificateType::PCA,
-            })
+            .contains(entity.ca_type())
+    }
+
+    /// Our name, which all our certificates have.
+    #[must_use]
+    pub fn name(&self) -> &Name {
+        self.certificate_signing.certificate.subject()
+    }
+
+    /// The registration, if there is one and it began with us.
+    fn own(&self, registration: Option<Registration>) -> Result<Registration, Error> {
+        registration
+            .filter(|registration| registration.offered().ca == *self.name())
+            .ok_or(PeerFault::UnknownLid.into())
     }
 
     /// The brand, and product if any, as our own certificate has it.
@@ -139,7 +152,7 @@ impl Ca {
             &self.encryption,
             &self.certificate_signing,
         ];
-        let name = self.certificate_signing.certificate.subject();
+        let name = self.name();
         let held = self.trust.certificates().iter();
         let certificates: Vec<&Certificate> = ours
             .into_iter()

@@ -16,7 +16,7 @@ use set_core::x509::build::{
 };
 use set_core::x509::certificate::{SignedCertificate, TbsCertificate};
 use set_core::x509::crl::{CrlContents, CrlReason, Revoked};
-use set_core::x509::ext::{CertificateType, MerNames, MerchantData, Tunneling};
+use set_core::x509::ext::{CertificateType, MerNames, MerchantData, SetQualifier, Tunneling};
 use set_core::x509::name::unique_cardholder_id;
 use set_core::x509::{BrandCrlIdentifier, Certificate, Crl, SetName, X509Error};
 
@@ -154,7 +154,7 @@ pub fn contents(
         not_before: noon().minus(30 * DAY),
         not_after: noon().plus(365 * DAY),
         private_key_not_after: None,
-        policies: root_policy(None)?,
+        policies: root_policy(SetQualifier::default())?,
         profile,
     })
 }
@@ -269,7 +269,7 @@ fn make() -> Result<Hierarchy, X509Error> {
         path_len: 3,
     };
     let mut root_contents = contents(1, SetName::new("US", "SET Root")?, &root_key, root_profile)?;
-    root_contents.policies = root_policy(Some("For tests only."))?;
+    root_contents.policies = root_policy(SetQualifier::terse("For tests only.")?)?;
     root_contents.not_after = noon().plus(10 * 365 * DAY);
     let root = Issued {
         certificate: self_sign(&root_contents, &root_key, &provider)?,

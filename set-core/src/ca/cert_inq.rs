@@ -83,7 +83,7 @@ impl Opened {
         ca: &Ca,
         registration: Option<Registration>,
     ) -> Result<Judged, Error> {
-        match registration.ok_or(PeerFault::UnknownLid)? {
+        match ca.own(registration)? {
             Registration::Offered(_) => Err(PeerFault::UnknownLid.into()),
             Registration::Pended(pended) => match self.case(context, ca, pended)? {
                 Found::Case(case) => Ok(Judged::Pending(Box::new(Inquiry { case: *case }))),

@@ -168,7 +168,7 @@ impl Opened {
             Err(Fault::Error(error)) => return Err(error),
         };
         check_rrpid(&self.header, self.data.rrpid)?;
-        let offered = match registration.ok_or(PeerFault::UnknownLid)? {
+        let offered = match ca.own(registration)? {
             Registration::Offered(offered) => offered,
             Registration::Pended(pended) => {
                 self.check_registration(context, &pended.offered)?;

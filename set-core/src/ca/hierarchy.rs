@@ -1,100 +1,91 @@
-//! Making the CAs of a brand, from the root down.
+//! Making the CAs, from the root down, in any shape that SET allows.
 //!
 //! ```text
-//! root ── brand CA ─┬─ [geopolitical CA] ─┬─ cardholder CA
-//!                   │                     ├─ merchant CA
-//!                   └─────────────────────┴─ gateway CA
+//! root ─┬─ brand CA ─┬─ [geopolitical CAs] ─┬─ cardholder CA
+//!       ├─ brand CA  │                      ├─ merchant CA
+//!       └─ …         └──────────────────────┴─ gateway CA
 //! ```
 //!
-//! The root's key has 2048 bits, all others 1024. Root, brand and geopolitical CA have one
-//! key, for certificates and CRLs; a CA for end entities has four.
+//! A [`Plan`] says which; [`Hierarchy::make`] makes them all at once, with [`certify`] for
+//! each certificate. CAs that are made apart, each on a machine of its own, are certified with it too.
+//!
+//! The root's key has 2048 bits, all others 1024. A CA for end entities may certify several
+//! kinds of them. It has keys for certificates, CRLs, messages and envelopes; those that
+//! certify CAs have the first two only. One key may sign certificates and CRLs.
 
+mod certify;
+mod plan;
+mod root;
+
+pub(super) use self::certify::share;
+pub use self::certify::{AskedCa, certify, fresh_serial_number, path_len};
+pub use self::plan::{
+    BrandPlan, CaPlan, EndEntityCaPlan, GeopoliticalPlan, Plan, SigningShare, Validity, label,
+};
+pub use self::root::{make_root, succeed};
+
+use std::collections::HashSet;
+
+use super::lists::{next_bci, next_crl};
 use super::{Ca, Forms};
-use crate::asn1::Date;
 use crate::crypto::PrivateKey;
-use crate::error::Error;
+use crate::error::{CallerFault, Error};
 use crate::exchange::Context;
 use crate::msg::ids::BrandId;
 use crate::party::{Identity, Trust};
 use crate::path::TrustStore;
-use crate::pkcs7::{Name, SerialNumber};
 use crate::registration::EndEntity;
-use crate::x509::bci::{BciContents, CrlIdentifier};
-use crate::x509::build::{self, CaKey, CertificateContents, Profile};
-use crate::x509::crl::CrlContents;
-use crate::x509::ext::{CertificatePolicies, CertificateType};
+use crate::x509::build::CaKey;
+use crate::x509::ext::CertificateType;
 use crate::x509::{BrandCrlIdentifier, Certificate, Crl, SetName};
 
-/// What hierarchy to make.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// The country of all CAs but the root, two capital letters (ISO 3166).
-    pub country: String,
-    /// The brand, `Brand` or `Brand:Product`.
-    pub brand_id: BrandId,
-    /// The region or institution of a geopolitical CA, up to 64 characters; without, there
-    /// is none.
-    pub geopolitical: Option<String>,
-    /// What the root's policy says in short.
-    pub policy: Option<String>,
-    /// How long certificates hold, in seconds.
-    pub validity: Validity,
-}
-
-/// How long the CAs' certificates and lists hold, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Validity {
-    /// The root's certificate.
-    pub root: u64,
-    /// The brand CA's and the geopolitical CA's certificates.
-    pub brand: u64,
-    /// The certificates of the CAs for end entities.
-    pub ca: u64,
-    /// CRLs and the BCI.
-    pub lists: u64,
-}
-
-impl Default for Validity {
-    /// 20, 10 and 5 years; one year for the lists.
-    fn default() -> Self {
-        Self {
-            root: 20 * YEAR,
-            brand: 10 * YEAR,
-            ca: 5 * YEAR,
-            lists: YEAR,
-        }
-    }
-}
-
-/// A whole hierarchy with its private keys.
+/// A root and the brands below it, with their private keys.
 #[derive(Debug)]
 pub struct Hierarchy {
     /// The root.
     pub root: Identity,
     /// The key that the root announces as its successor's.
     pub next_root_key: PrivateKey,
+    /// The brands.
+    pub brands: Vec<BrandHierarchy>,
+}
+
+/// The CAs of one brand.
+#[derive(Debug)]
+pub struct BrandHierarchy {
+    /// The brand.
+    pub brand_id: BrandId,
     /// The brand CA.
-    pub brand: Identity,
-    /// The geopolitical CA, if there is one.
-    pub geopolitical: Option<Identity>,
-    /// The cardholder CA.
-    pub cca: EndEntityCa,
-    /// The merchant CA.
-    pub mca: EndEntityCa,
-    /// The gateway CA.
-    pub pca: EndEntityCa,
-    /// The first CRL of every CA.
+    pub brand: SigningCa,
+    /// The geopolitical CAs.
+    pub geopolitical: Vec<SigningCa>,
+    /// The CAs for end entities.
+    pub end_entity_cas: Vec<EndEntityCa>,
+    /// The first CRL of every CA, the root's included.
     pub crls: Vec<Crl>,
     /// The list of those CRLs.
     pub bci: BrandCrlIdentifier,
 }
 
-/// A CA for one kind of end entity.
+/// A CA that certifies CAs.
 #[derive(Debug)]
-pub struct EndEntityCa {
+pub struct SigningCa {
+    /// Its name for files: the labels of the plan down to it, with dots between.
+    pub name: String,
     /// Signs certificates.
     pub certificate_signing: Identity,
-    /// Signs CRLs.
+    /// Signs CRLs, and BCIs at the brand CA; may be the same.
+    pub crl_signing: Identity,
+}
+
+/// A CA for end entities.
+#[derive(Debug)]
+pub struct EndEntityCa {
+    /// Its name for files: the labels of the plan down to it, with dots between.
+    pub name: String,
+    /// Signs certificates.
+    pub certificate_signing: Identity,
+    /// Signs CRLs; may be the same.
     pub crl_signing: Identity,
     /// Signs messages.
     pub message_signing: Identity,
@@ -103,77 +94,56 @@ pub struct EndEntityCa {
 }
 
 impl Hierarchy {
-    /// Makes the hierarchy: draws all keys, certifies them, and signs empty CRLs and the
-    /// first BCI.
+    /// Makes the hierarchy: draws all keys, certifies them, and signs empty CRLs and each
+    /// brand's first BCI.
     ///
     /// # Errors
     ///
-    /// [`Error::Caller`] when a name of the plan does not fit a certificate;
-    /// [`Error::Provider`].
+    /// [`Error::Caller`] when the plan is none: labels or names that occur twice, a CA for
+    /// nobody; [`Error::X509`] when a name does not fit a certificate; [`Error::Provider`].
     pub fn make(context: &Context<'_>, plan: &Plan) -> Result<Self, Error> {
-        let next_root_key = context.crypto.generate_rsa(ROOT_BITS)?;
-        let root = make_root(context, plan, &next_root_key)?;
-        let below_brand = 1 + u32::from(plan.geopolitical.is_some());
-        let brand_id = plan.brand_id.as_str();
-        let brand = make_ca(
-            context,
-            &root,
-            SetName::new(plan.country.as_str(), brand_id)?,
-            2,
-            plan.validity.brand,
-            Profile::Ca {
-                certificate_type: CertificateType::BCA,
-                key: CaKey::CertAndCrlSigning {
-                    path_len: below_brand,
-                },
-            },
-        )?;
-        let geopolitical = match &plan.geopolitical {
-            None => None,
-            Some(region) => Some(make_ca(
-                context,
-                &brand,
-                SetName::new(plan.country.as_str(), brand_id)?.with_unit(region.as_str())?,
-                1,
-                plan.validity.brand,
-                Profile::Ca {
-                    certificate_type: CertificateType::GCA,
-                    key: CaKey::CertAndCrlSigning { path_len: 1 },
-                },
-            )?),
-        };
-        let parent = geopolitical.as_ref().unwrap_or(&brand);
-        let cca = EndEntityCa::make(context, plan, parent, EndEntity::Cardholder, 10)?;
-        let mca = EndEntityCa::make(context, plan, parent, EndEntity::Merchant, 20)?;
-        let pca = EndEntityCa::make(context, plan, parent, EndEntity::Gateway, 30)?;
-        let crls = [Some(&root), Some(&brand), geopolitical.as_ref()]
-            .into_iter()
-            .flatten()
-            .chain([&cca.crl_signing, &mca.crl_signing, &pca.crl_signing])
-            .map(|signer| first_crl(context, plan, signer))
+        let (root, next_root_key) = make_root(context, &plan.policy, plan.validity.root)?;
+        let root_crl = next_crl(context, &root, None, 0, &[], plan.validity.lists)?;
+        let mut labels = HashSet::new();
+        let mut names = HashSet::new();
+        let brands = plan
+            .brands
+            .iter()
+            .map(|brand| {
+                Maker {
+                    context,
+                    validity: &plan.validity,
+                    brand_id: &brand.brand_id,
+                    labels: &mut labels,
+                    names: &mut names,
+                }
+                .brand(brand, &root, &root_crl)
+            })
             .collect::<Result<Vec<_>, _>>()?;
-        let bci = first_bci(context, plan, &brand, &crls)?;
         Ok(Self {
             root,
             next_root_key,
-            brand,
-            geopolitical,
-            cca,
-            mca,
-            pca,
-            crls,
-            bci,
+            brands,
         })
     }
 
-    /// The root, and everything that the hierarchy's members hold: certificates, CRLs, BCI.
+    /// Every certificate with its private key, each under a name for files.
     #[must_use]
-    pub fn trust(&self, context: &Context<'_>) -> Trust {
-        let mut trust = Trust::new(TrustStore::new(vec![self.root.certificate.clone()]));
+    pub fn identities(&self) -> Vec<(String, &Identity)> {
+        let mut all = vec![("root".to_owned(), &self.root)];
+        all.extend(self.brands.iter().flat_map(BrandHierarchy::identities));
+        all
+    }
+}
+
+impl BrandHierarchy {
+    /// Below that root, everything that the members of the brand hold: certificates, CRLs,
+    /// BCI.
+    #[must_use]
+    pub fn trust(&self, context: &Context<'_>, root: &Certificate) -> Trust {
+        let mut trust = Trust::new(TrustStore::new(vec![root.clone()]));
         for (_, identity) in self.identities() {
-            if !identity.certificate.is_self_issued() {
-                trust.hold(identity.certificate.clone());
-            }
+            trust.hold(identity.certificate.clone());
         }
         for crl in &self.crls {
             trust.hold_crl(context, crl.clone());
@@ -185,25 +155,27 @@ impl Hierarchy {
     /// Every certificate with its private key, each under a name for files.
     #[must_use]
     pub fn identities(&self) -> Vec<(String, &Identity)> {
-        let mut all = vec![
-            ("root".to_owned(), &self.root),
-            ("brand".to_owned(), &self.brand),
-        ];
-        if let Some(geopolitical) = &self.geopolitical {
-            all.push(("geopolitical".to_owned(), geopolitical));
-        }
-        for (name, ca) in [("cca", &self.cca), ("mca", &self.mca), ("pca", &self.pca)] {
-            all.extend([
-                (
-                    format!("{name}-certificate-signing"),
-                    &ca.certificate_signing,
-                ),
-                (format!("{name}-crl-signing"), &ca.crl_signing),
-                (format!("{name}-message-signing"), &ca.message_signing),
-                (format!("{name}-encryption"), &ca.encryption),
-            ]);
-        }
-        all
+        let signing = std::iter::once(&self.brand).chain(&self.geopolitical);
+        signing
+            .flat_map(SigningCa::identities)
+            .chain(self.end_entity_cas.iter().flat_map(EndEntityCa::identities))
+            .collect()
+    }
+
+    /// The first CA for that kind of end entity.
+    #[must_use]
+    pub fn ca_for(&self, entity: EndEntity) -> Option<&EndEntityCa> {
+        self.end_entity_cas
+            .iter()
+            .find(|ca| ca.certificate_type().contains(entity.ca_type()))
+    }
+}
+
+impl SigningCa {
+    /// Its certificates with their private keys, each under a name for files.
+    #[must_use]
+    pub fn identities(&self) -> Vec<(String, &Identity)> {
+        signing_identities(&self.name, &self.certificate_signing, &self.crl_signing)
     }
 }
 
@@ -221,182 +193,237 @@ impl EndEntityCa {
         }
     }
 
-    /// Makes the four keys; their certificates take the serial numbers from `first` on.
-    fn make(
-        context: &Context<'_>,
-        plan: &Plan,
-        parent: &Identity,
-        entity: EndEntity,
-        first: u8,
-    ) -> Result<Self, Error> {
-        let (certificate_type, unit) = match entity {
-            EndEntity::Cardholder => (CertificateType::CCA, "Cardholder CA"),
-            EndEntity::Merchant => (CertificateType::MCA, "Merchant CA"),
-            EndEntity::Gateway => (CertificateType::PCA, "Payment Gateway CA"),
-        };
-        let subject =
-            SetName::new(plan.country.as_str(), plan.brand_id.as_str())?.with_unit(unit)?;
-        let make = |offset: u8, key: CaKey| {
-            let profile = Profile::Ca {
-                certificate_type,
-                key,
-            };
-            let serial = first.saturating_add(offset);
-            let subject = subject.clone();
-            make_ca(context, parent, subject, serial, plan.validity.ca, profile)
-        };
-        Ok(Self {
-            certificate_signing: make(0, CaKey::CertSigning { path_len: 0 })?,
-            crl_signing: make(1, CaKey::CrlSigning)?,
-            message_signing: make(2, CaKey::MessageSigning)?,
-            encryption: make(3, CaKey::Encryption)?,
-        })
+    /// Whom it certifies.
+    #[must_use]
+    pub fn certificate_type(&self) -> CertificateType {
+        self.certificate_signing
+            .certificate
+            .extensions()
+            .certificate_type
+    }
+
+    /// Its certificates with their private keys, each under a name for files.
+    #[must_use]
+    pub fn identities(&self) -> Vec<(String, &Identity)> {
+        let mut all = signing_identities(&self.name, &self.certificate_signing, &self.crl_signing);
+        all.push((
+            file_name(&self.name, MESSAGE_SIGNING),
+            &self.message_signing,
+        ));
+        all.push((file_name(&self.name, ENCRYPTION), &self.encryption));
+        all
     }
 }
 
-/// Makes the successor of a root: self-signed, with the key that the old root announced,
-/// announcing the key after that. It is believed by whoever believes the old root.
-///
-/// # Errors
-///
-/// [`Error::Caller`] when the old root has no SET name; [`Error::Provider`].
-pub fn succeed(
-    context: &Context<'_>,
-    old: &Certificate,
-    key: &PrivateKey,
-    next: &PrivateKey,
-    serial_number: SerialNumber,
-    validity: u64,
-) -> Result<Certificate, Error> {
-    let extensions = old.extensions();
-    let contents = CertificateContents {
-        serial_number,
-        subject: old.subject_name()?,
-        public_key: key.public_key().clone(),
-        not_before: context.now,
-        not_after: context.now.plus(validity),
-        private_key_not_after: None,
-        policies: extensions.certificate_policies.clone(),
-        profile: Profile::Root {
-            next: next.public_key().clone(),
-            path_len: extensions
-                .basic_constraints
-                .path_len_constraint
-                .unwrap_or(PATH_LEN),
-        },
-    };
-    Ok(build::self_sign(&contents, key, context.crypto)?)
+/// The name for files of one key of a CA.
+#[must_use]
+pub fn file_name(ca: &str, key: &str) -> String {
+    format!("{ca}.{key}")
 }
 
-fn make_root(context: &Context<'_>, plan: &Plan, next: &PrivateKey) -> Result<Identity, Error> {
-    let key = context.crypto.generate_rsa(ROOT_BITS)?;
-    let contents = CertificateContents {
-        serial_number: SerialNumber::new(&[1])?,
-        subject: SetName::new("US", "SET Root")?,
-        public_key: key.public_key().clone(),
-        not_before: context.now,
-        not_after: context.now.plus(plan.validity.root),
-        private_key_not_after: None,
-        policies: build::root_policy(plan.policy.as_deref())?,
-        profile: Profile::Root {
-            next: next.public_key().clone(),
-            path_len: PATH_LEN,
-        },
-    };
-    let certificate = build::self_sign(&contents, &key, context.crypto)?;
-    Ok(Identity {
-        key,
-        chain: Vec::new(),
-        certificate,
-    })
+/// How the key that signs certificates, and CRLs if there is no other for them, is called
+/// in the names of files.
+pub const CERTIFICATE_SIGNING: &str = "certificate-signing";
+
+/// How a key for CRLs alone is called.
+pub const CRL_SIGNING: &str = "crl-signing";
+
+/// How the key for messages is called.
+pub const MESSAGE_SIGNING: &str = "message-signing";
+
+/// How the key for envelopes is called.
+pub const ENCRYPTION: &str = "encryption";
+
+fn signing_identities<'a>(
+    name: &str,
+    certificates: &'a Identity,
+    crls: &'a Identity,
+) -> Vec<(String, &'a Identity)> {
+    let mut all = vec![(file_name(name, CERTIFICATE_SIGNING), certificates)];
+    if crls.certificate != certificates.certificate {
+        all.push((file_name(name, CRL_SIGNING), crls));
+    }
+    all
 }
 
-fn make_ca(
-    context: &Context<'_>,
-    parent: &Identity,
-    subject: SetName,
-    serial: u8,
-    validity: u64,
-    profile: Profile,
-) -> Result<Identity, Error> {
-    let key = context.crypto.generate_rsa(CA_BITS)?;
-    let not_after = context
-        .now
-        .plus(validity)
-        .min(parent.certificate.not_after());
-    let policies: CertificatePolicies =
-        parent.certificate.extensions().certificate_policies.clone();
-    let contents = CertificateContents {
-        serial_number: SerialNumber::new(&[serial])?,
-        subject,
-        public_key: key.public_key().clone(),
-        not_before: context.now,
-        not_after,
-        private_key_not_after: None,
-        policies,
-        profile,
-    };
-    let certificate = build::issue(&contents, &parent.certificate, &parent.key, context.crypto)?;
-    let mut chain = vec![parent.certificate.clone()];
-    chain.extend(parent.chain.iter().cloned());
-    Ok(Identity {
-        key,
-        certificate,
-        chain,
-    })
+/// Makes the CAs of one brand.
+struct Maker<'a> {
+    context: &'a Context<'a>,
+    validity: &'a Validity,
+    brand_id: &'a BrandId,
+    /// Names for files that are taken.
+    labels: &'a mut HashSet<String>,
+    /// Subjects that are taken: two CAs of one name could not be told apart on CRLs.
+    names: &'a mut HashSet<String>,
 }
 
-fn first_crl(context: &Context<'_>, plan: &Plan, signer: &Identity) -> Result<Crl, Error> {
-    let contents = CrlContents {
-        number: 1,
-        this_update: context.now,
-        next_update: lists_until(context, plan),
-        revoked: Vec::new(),
-    };
-    Ok(Crl::sign(
-        &contents,
-        &signer.certificate,
-        &signer.key,
-        context.crypto,
-    )?)
+impl Maker<'_> {
+    fn brand(
+        mut self,
+        plan: &BrandPlan,
+        root: &Identity,
+        root_crl: &Crl,
+    ) -> Result<BrandHierarchy, Error> {
+        if plan.ca.unit.is_some() {
+            return Err(CallerFault::State("a brand CA has no organizational unit").into());
+        }
+        let brand = self.signing_ca(None, &plan.ca, CertificateType::BCA, root)?;
+        let mut geopolitical = Vec::with_capacity(plan.geopolitical.len());
+        let mut end_entity_cas = Vec::new();
+        for below in &plan.end_entity_cas {
+            end_entity_cas.push(self.end_entity_ca(below, &brand)?);
+        }
+        for region in &plan.geopolitical {
+            let above = &brand.certificate_signing;
+            let ca = self.signing_ca(Some(&brand.name), &region.ca, CertificateType::GCA, above)?;
+            for below in &region.end_entity_cas {
+                end_entity_cas.push(self.end_entity_ca(below, &ca)?);
+            }
+            geopolitical.push(ca);
+        }
+        let lifetime = self.validity.lists;
+        let mut crls = vec![root_crl.clone()];
+        let signing = std::iter::once(&brand).chain(&geopolitical);
+        for signer in signing
+            .map(|ca| &ca.crl_signing)
+            .chain(end_entity_cas.iter().map(|ca| &ca.crl_signing))
+        {
+            crls.push(next_crl(self.context, signer, None, 0, &[], lifetime)?);
+        }
+        let bci = next_bci(self.context, &brand.crl_signing, None, 0, &crls, lifetime)?;
+        Ok(BrandHierarchy {
+            brand_id: self.brand_id.clone(),
+            brand,
+            geopolitical,
+            end_entity_cas,
+            crls,
+            bci,
+        })
+    }
+
+    fn signing_ca(
+        &mut self,
+        above: Option<&str>,
+        plan: &CaPlan,
+        certificate_type: CertificateType,
+        issuer: &Identity,
+    ) -> Result<SigningCa, Error> {
+        let name = self.name(above, plan)?;
+        let (certificate_signing, crl_signing) =
+            self.signing_keys(plan, certificate_type, issuer)?;
+        Ok(SigningCa {
+            name,
+            certificate_signing,
+            crl_signing,
+        })
+    }
+
+    fn end_entity_ca(
+        &mut self,
+        plan: &EndEntityCaPlan,
+        above: &SigningCa,
+    ) -> Result<EndEntityCa, Error> {
+        let certificate_type = plan.certificate_type();
+        if certificate_type.is_empty() {
+            return Err(CallerFault::State("a CA for end entities certifies nobody").into());
+        }
+        let issuer = &above.certificate_signing;
+        let name = self.name(Some(&above.name), &plan.ca)?;
+        let (certificate_signing, crl_signing) =
+            self.signing_keys(&plan.ca, certificate_type, issuer)?;
+        Ok(EndEntityCa {
+            name,
+            certificate_signing,
+            crl_signing,
+            message_signing: self.key(&plan.ca, certificate_type, CaKey::MessageSigning, issuer)?,
+            encryption: self.key(&plan.ca, certificate_type, CaKey::Encryption, issuer)?,
+        })
+    }
+
+    /// The keys for certificates and for CRLs, which may be one.
+    fn signing_keys(
+        &self,
+        plan: &CaPlan,
+        certificate_type: CertificateType,
+        issuer: &Identity,
+    ) -> Result<(Identity, Identity), Error> {
+        let path_len = path_len(certificate_type);
+        if plan.separate_crl_key {
+            let certificates = CaKey::CertSigning { path_len };
+            Ok((
+                self.key(plan, certificate_type, certificates, issuer)?,
+                self.key(plan, certificate_type, CaKey::CrlSigning, issuer)?,
+            ))
+        } else {
+            let both = CaKey::CertAndCrlSigning { path_len };
+            let both = self.key(plan, certificate_type, both, issuer)?;
+            Ok((both.clone(), both))
+        }
+    }
+
+    fn key(
+        &self,
+        plan: &CaPlan,
+        certificate_type: CertificateType,
+        key: CaKey,
+        issuer: &Identity,
+    ) -> Result<Identity, Error> {
+        let pair = self.context.crypto.generate_rsa(CA_BITS)?;
+        let asked = AskedCa {
+            subject: self.subject(plan)?,
+            public_key: pair.public_key().clone(),
+            certificate_type,
+            key,
+        };
+        let certificate = certify(
+            self.context,
+            issuer,
+            &asked,
+            plan.policy.as_ref(),
+            self.validity,
+        )?;
+        let mut chain = vec![issuer.certificate.clone()];
+        chain.extend(issuer.chain.iter().cloned());
+        Ok(Identity {
+            key: pair,
+            certificate,
+            chain,
+        })
+    }
+
+    fn subject(&self, plan: &CaPlan) -> Result<SetName, Error> {
+        let mut name = SetName::new(plan.country.as_str(), self.brand_id.as_str())?;
+        if let Some(unit) = &plan.unit {
+            name = name.with_unit(unit.as_str())?;
+        }
+        if let Some(common_name) = &plan.common_name {
+            name = name.with_common_name(common_name.as_str())?;
+        }
+        Ok(name)
+    }
+
+    /// The name for files; refuses one that is taken, and a subject that is.
+    fn name(&mut self, above: Option<&str>, plan: &CaPlan) -> Result<String, Error> {
+        if !plan::is_label(&plan.label) {
+            return Err(
+                CallerFault::State("a CA's label is not 1 to 14 characters a-z and 0-9").into(),
+            );
+        }
+        let name = match above {
+            Some(above) => file_name(above, &plan.label),
+            None => plan.label.clone(),
+        };
+        // A label "root" would collide with the root's own file.
+        if name == "root" || !self.labels.insert(name.clone()) {
+            return Err(CallerFault::State("two CAs have the same label").into());
+        }
+        let subject = self.subject(plan)?.to_name()?;
+        if !self.names.insert(subject.to_string()) {
+            return Err(CallerFault::State("two CAs have the same name").into());
+        }
+        Ok(name)
+    }
 }
 
-fn first_bci(
-    context: &Context<'_>,
-    plan: &Plan,
-    brand: &Identity,
-    crls: &[Crl],
-) -> Result<BrandCrlIdentifier, Error> {
-    let identifier = |crl: &Crl| CrlIdentifier {
-        issuer_name: Name::clone(crl.issuer()),
-        crl_number: crl.number(),
-    };
-    let contents = BciContents {
-        sequence_num: 1,
-        brand_id: plan.brand_id.clone(),
-        not_before: context.now,
-        not_after: lists_until(context, plan),
-        crls: crls.iter().map(identifier).collect(),
-    };
-    Ok(BrandCrlIdentifier::sign(
-        contents,
-        &brand.certificate,
-        &brand.key,
-        context.crypto,
-    )?)
-}
-
-fn lists_until(context: &Context<'_>, plan: &Plan) -> Date {
-    context.now.plus(plan.validity.lists)
-}
-
-/// Bits of the root's key.
-const ROOT_BITS: usize = 2048;
-
-/// Bits of every other key.
-const CA_BITS: usize = 1024;
-
-/// CA certificates below the root, at most: brand, geopolitical, end entities'.
-const PATH_LEN: u32 = 3;
-
-const YEAR: u64 = 365 * 86_400;
+/// Bits of every key but the root's.
+pub const CA_BITS: usize = 1024;

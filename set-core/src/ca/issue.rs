@@ -3,6 +3,7 @@
 use super::Ca;
 use super::answer::Serials;
 use super::approval::Grant;
+use super::hierarchy::share;
 use super::record::Pended;
 use crate::asn1::{Date, SeqOf};
 use crate::error::{CallerFault, Error};
@@ -83,13 +84,15 @@ fn certify(
     profile: Profile,
 ) -> Result<Certificate, Error> {
     let issuer = &ca.certificate_signing;
+    let not_after = not_after(context, ca, request);
+    let signs_until = share(context.now, not_after, ca.validity.signing_percent);
     let contents = CertificateContents {
         serial_number: serial_number.clone(),
         subject: subject.clone(),
         public_key: info.key(&context.policy.key_rules)?,
         not_before: context.now,
-        not_after: not_after(context, ca, request),
-        private_key_not_after: None,
+        not_after,
+        private_key_not_after: Some(signs_until),
         policies: issuer.certificate.extensions().certificate_policies.clone(),
         profile,
     };

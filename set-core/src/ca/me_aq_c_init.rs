@@ -40,6 +40,7 @@ pub fn me_aq_c_init(
     let bin = bin(&request.id_data);
     let form = ca.forms.find(wanted.entity, bin, &request.language);
     let registration = Offered {
+        ca: ca.name().clone(),
         lid_ca: super::fresh_local_id(context)?,
         lid_ee: request.lid_ee.clone(),
         chall_ca: context.fresh_challenge()?,

@@ -14,7 +14,7 @@ use crate::msg::cert::cert_res::CertStatusCode;
 use crate::msg::cert::id_data::IdData;
 use crate::msg::cert::request_type::RequestType;
 use crate::msg::ids::{Bin, Challenge, LocalId};
-use crate::pkcs7::EnvelopedData;
+use crate::pkcs7::{EnvelopedData, Name};
 use crate::secret::Secret;
 use crate::x509::Certificate;
 use crate::{choice, sequence};
@@ -62,6 +62,7 @@ sequence! {
     ///
     /// ```text
     /// Offered ::= SEQUENCE {
+    ///   ca           Name,
     ///   lid-CA       LocalID,
     ///   lid-EE       LocalID,
     ///   chall-CA     Challenge,
@@ -75,6 +76,8 @@ sequence! {
     /// ```
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct Offered = "Offered" {
+        /// The CA's name: several CAs may share one store.
+        ca: Name = "ca",
         /// The CA's id of the registration.
         lid_ca: LocalId = "lid-CA",
         /// The entity's id of the registration.

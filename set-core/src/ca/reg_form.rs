@@ -43,6 +43,7 @@ pub fn reg_form(
         .map_err(|_| PeerFault::Unspecified("the account number is too short"))?;
     let form = ca.forms.find(EndEntity::Cardholder, &bin, &data.language);
     let registration = Offered {
+        ca: ca.name().clone(),
         lid_ca: super::fresh_local_id(context)?,
         lid_ee: data.lid_ee.clone(),
         chall_ca: context.fresh_challenge()?,

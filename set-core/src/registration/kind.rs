@@ -5,6 +5,7 @@ use core::fmt;
 use crate::msg::cert::id_data::IdData;
 use crate::msg::cert::request_type::RequestType;
 use crate::path::Purpose;
+use crate::x509::ext::CertificateType;
 
 /// Who asks for certificates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,6 +69,9 @@ impl From<RequestType> for Wanted {
 }
 
 impl EndEntity {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Cardholder, Self::Merchant, Self::Gateway];
+
     /// For what the entity signs.
     #[must_use]
     pub const fn signature(self) -> Purpose {
@@ -105,6 +109,16 @@ impl EndEntity {
             Self::Cardholder => Purpose::CardholderCaEncryption,
             Self::Merchant => Purpose::MerchantCaEncryption,
             Self::Gateway => Purpose::GatewayCaEncryption,
+        }
+    }
+
+    /// The CertificateType of this entity's CA.
+    #[must_use]
+    pub const fn ca_type(self) -> CertificateType {
+        match self {
+            Self::Cardholder => CertificateType::CCA,
+            Self::Merchant => CertificateType::MCA,
+            Self::Gateway => CertificateType::PCA,
         }
     }
 

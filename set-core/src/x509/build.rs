@@ -162,18 +162,14 @@ pub fn self_sign(
     sign(contents, &contents.subject.to_name()?, None, key, provider)
 }
 
-/// The policy of the SET root, `2.23.42.5.0`, with what it says in short, if anything.
+/// The policy of the SET root, `2.23.42.5.0`, with what the root says of it.
 ///
 /// # Errors
 ///
-/// [`X509Error::Value`] when the statement has more than 2,048 characters.
-pub fn root_policy(terse_statement: Option<&str>) -> Result<CertificatePolicies, X509Error> {
+/// [`X509Error::Encode`], never in practice.
+pub fn root_policy(root_qualifier: SetQualifier) -> Result<CertificatePolicies, X509Error> {
     let qualifier = SetPolicyQualifier {
-        root_qualifier: SetQualifier {
-            terse_statement: terse_statement.map(str::parse).transpose()?,
-            policy_url: None,
-            policy_email: None,
-        },
+        root_qualifier,
         additional_policies: None,
     };
     Ok(SeqOf::<_, 1>::one(PolicyInformation::qualified(

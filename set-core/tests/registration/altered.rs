@@ -18,6 +18,7 @@ use set_core::registration::{EndEntity, Initiating, Verdict};
 use set_core::secret::Pan;
 use set_core::treatment::enc::Types;
 use set_core::treatment::{Attached, Signer, e, enc, enc_x, s};
+use set_core::x509::SetName;
 use set_core::x509::spki::SubjectPublicKeyInfo;
 
 use crate::rig::{Applying, Office, both_keys, good_answers, key, merchant};
@@ -200,6 +201,12 @@ fn offered(record: &mut Registration) -> &mut set_core::ca::record::Offered {
 #[test]
 fn a_request_that_does_not_continue_the_registration_is_an_error() {
     let nothing = |_: &mut MessageWrapper| {};
+    let another = SetName::new("US", "Cherry").unwrap().to_name().unwrap();
+    assert_eq!(
+        merchant_error(|record| offered(record).ca = another, nothing),
+        ErrorCode::UnknownLid,
+        "a form of one CA cannot be filed with another"
+    );
     assert_eq!(
         merchant_error(
             |record| offered(record).chall_ca = Challenge::new([1; 20]),

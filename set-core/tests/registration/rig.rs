@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use set_core::asn1::{self, Date, SeqOf};
-use set_core::ca::hierarchy::{self, Hierarchy, Plan};
+use set_core::ca::hierarchy::{BrandHierarchy, Hierarchy, Plan};
 use set_core::ca::{
     Answered, Applicant, ApprovalRequest, Ca, Decision, Form, Forms, Grant, Registration, Serials,
     Validity, card_c_init, cert_inq, cert_req, form, me_aq_c_init, reg_form,
@@ -26,7 +26,7 @@ use set_core::pkcs7::SerialNumber;
 use set_core::policy::Policy;
 use set_core::registration::{Answer, Application, EndEntity, Initiating, NewKeys, Offered};
 use set_core::secret::{CardExpiry, Pan};
-use set_core::x509::ext::MerNames;
+use set_core::x509::ext::{MerNames, SetQualifier};
 use set_testkit::Deterministic;
 use set_testkit::clock::{Clock, noon};
 
@@ -35,22 +35,26 @@ pub(crate) const EXPIRY: &str = "199912";
 pub(crate) const ACCOUNT: &str = "DE89370400440532013000";
 
 /// The hierarchy, made once per process.
-pub(crate) fn brand() -> &'static Hierarchy {
-    static BRAND: OnceLock<Hierarchy> = OnceLock::new();
-    BRAND.get_or_init(|| {
+pub(crate) fn hierarchy() -> &'static Hierarchy {
+    static HIERARCHY: OnceLock<Hierarchy> = OnceLock::new();
+    HIERARCHY.get_or_init(|| {
         let rig = Tools::new(1);
         Hierarchy::make(&rig.context(), &plan()).unwrap()
     })
 }
 
+/// The one brand of the hierarchy.
+pub(crate) fn brand() -> &'static BrandHierarchy {
+    &hierarchy().brands[0]
+}
+
 pub(crate) fn plan() -> Plan {
-    Plan {
-        country: "US".to_owned(),
-        brand_id: BrandId::new("Orchard:Gold").unwrap(),
-        geopolitical: Some("North".to_owned()),
-        policy: Some("For tests.".to_owned()),
-        validity: hierarchy::Validity::default(),
-    }
+    Plan::simple(
+        BrandId::new("Orchard:Gold").unwrap(),
+        "US",
+        Some("North"),
+        SetQualifier::terse("For tests.").unwrap(),
+    )
 }
 
 /// What every step is given.
@@ -96,12 +100,8 @@ impl Office {
     pub(crate) fn of(entity: EndEntity) -> Self {
         let tools = Tools::new(2);
         let brand = brand();
-        let keys = match entity {
-            EndEntity::Cardholder => &brand.cca,
-            EndEntity::Merchant => &brand.mca,
-            EndEntity::Gateway => &brand.pca,
-        };
-        let trust = brand.trust(&tools.context());
+        let keys = brand.ca_for(entity).unwrap();
+        let trust = brand.trust(&tools.context(), &hierarchy().root.certificate);
         let ca = keys.open(trust, forms(), Validity::default());
         Self {
             tools,
@@ -222,7 +222,7 @@ pub(crate) struct Applying {
 
 impl Applying {
     pub(crate) fn new(seed: u64) -> Self {
-        let root = brand().root.certificate.clone();
+        let root = hierarchy().root.certificate.clone();
         Self {
             tools: Tools::new(seed),
             trust: Trust::new(TrustStore::new(vec![root])),

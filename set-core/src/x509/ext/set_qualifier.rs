@@ -4,6 +4,7 @@ use der::asn1::ObjectIdentifier;
 
 use super::CertificateType;
 use crate::asn1::SeqOf;
+use crate::asn1::error::OutOfRange;
 use crate::asn1::strings::SetString;
 use crate::msg::ids::Url;
 use crate::sequence;
@@ -57,7 +58,7 @@ sequence! {
     ///   policyEmail     [1] URL OPTIONAL
     /// }
     /// ```
-    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
     pub struct SetQualifier = "SETQualifier" {
         /// In short.
         terse_statement: Option<SetString<1, 2_048>> = "terseStatement" [optional],
@@ -65,5 +66,19 @@ sequence! {
         policy_url: Option<Url> = "policyURL" [implicit 0 optional],
         /// Whom to ask.
         policy_email: Option<Url> = "policyEmail" [implicit 1 optional],
+    }
+}
+
+impl SetQualifier {
+    /// One that says only this, 1 to 2,048 characters.
+    ///
+    /// # Errors
+    ///
+    /// When it has more or fewer.
+    pub fn terse(statement: &str) -> Result<Self, OutOfRange> {
+        Ok(Self {
+            terse_statement: Some(statement.parse()?),
+            ..Self::default()
+        })
     }
 }

@@ -1,0 +1,176 @@
+//! Certifying one key of a CA.
+
+use super::Validity;
+use crate::asn1::{Date, SeqOf};
+use crate::crypto::{PublicKey, random_array};
+use crate::error::{CallerFault, Error};
+use crate::exchange::Context;
+use crate::party::Identity;
+use crate::pkcs7::SerialNumber;
+use crate::x509::build::{self, CaKey, CertificateContents, Profile};
+use crate::x509::ext::{
+    AdditionalPolicy, CertificatePolicies, CertificateType, SetPolicyQualifier, SetQualifier,
+};
+use crate::x509::{Certificate, SetName, X509Error};
+
+/// What a CA below the root asks of the CA above it.
+#[derive(Clone, Debug)]
+pub struct AskedCa {
+    /// Its name.
+    pub subject: SetName,
+    /// The key to be certified.
+    pub public_key: PublicKey,
+    /// What kind of CA it is.
+    pub certificate_type: CertificateType,
+    /// What the key is for.
+    pub key: CaKey,
+}
+
+/// Certifies a key of a CA with the key of the CA above it.
+///
+/// The certificate has the policies of the issuer's and, as an additional one, what the
+/// subject says of its own in `adds`. It holds as long as `validity` has it for its type,
+/// never past the issuer's certificate.
+///
+/// # Errors
+///
+/// [`Error::Caller`] when the issuer's type may not certify the subject's, when the issuer's
+/// key no longer signs, or when more than three CAs add to the policy; [`Error::X509`] when
+/// the certificate cannot be made.
+pub fn certify(
+    context: &Context<'_>,
+    issuer: &Identity,
+    asked: &AskedCa,
+    adds: Option<&SetQualifier>,
+    validity: &Validity,
+) -> Result<Certificate, Error> {
+    let above = issuer.certificate.extensions();
+    let allowed = above.certificate_type.certifies();
+    if asked.certificate_type.is_empty() || !allowed.contains(asked.certificate_type) {
+        return Err(CallerFault::State("the issuer's type may not certify such a CA").into());
+    }
+    let signs = above.private_key_usage_period;
+    if signs.is_some_and(|period| !period.covers(context.now)) {
+        return Err(CallerFault::State("the issuer's key no longer signs").into());
+    }
+    let not_after = context
+        .now
+        .plus(seconds(asked.certificate_type, validity))
+        .min(issuer.certificate.not_after());
+    let contents = CertificateContents {
+        serial_number: fresh_serial_number(context)?,
+        subject: asked.subject.clone(),
+        public_key: asked.public_key.clone(),
+        not_before: context.now,
+        not_after,
+        private_key_not_after: signing_end(asked.key, context.now, not_after, validity),
+        policies: adding(&above.certificate_policies, asked.certificate_type, adds)?,
+        profile: Profile::Ca {
+            certificate_type: asked.certificate_type,
+            key: asked.key,
+        },
+    };
+    Ok(build::issue(
+        &contents,
+        &issuer.certificate,
+        &issuer.key,
+        context.crypto,
+    )?)
+}
+
+/// A serial number that nobody else has: 126 random bits, so that no counter has to survive
+/// between one ceremony and the next.
+///
+/// # Errors
+///
+/// [`Error::Provider`] when there is no randomness.
+pub fn fresh_serial_number(context: &Context<'_>) -> Result<SerialNumber, Error> {
+    let mut octets: [u8; 16] = random_array(context.crypto)?;
+    // Positive, and of the same length always.
+    octets[0] = octets[0] & 0x3f | 0x40;
+    Ok(SerialNumber::new(&octets)?)
+}
+
+/// CA certificates that may follow one of that type: none below a CA for end entities, one
+/// below a geopolitical CA, two below a brand CA, three below the root.
+#[must_use]
+pub const fn path_len(certificate_type: CertificateType) -> u32 {
+    if certificate_type.contains(CertificateType::RCA) {
+        3
+    } else if certificate_type.contains(CertificateType::BCA) {
+        2
+    } else if certificate_type.contains(CertificateType::GCA) {
+        1
+    } else {
+        0
+    }
+}
+
+const fn seconds(certificate_type: CertificateType, validity: &Validity) -> u64 {
+    if certificate_type.contains(CertificateType::BCA) {
+        validity.brand
+    } else if certificate_type.contains(CertificateType::GCA) {
+        validity.geopolitical
+    } else {
+        validity.ca
+    }
+}
+
+/// Until when the key signs, if less long than its certificate holds.
+fn signing_end(key: CaKey, from: Date, until: Date, validity: &Validity) -> Option<Date> {
+    let percent = match key {
+        CaKey::CertSigning { .. } => validity.signing.certificates,
+        CaKey::MessageSigning => validity.signing.messages,
+        CaKey::CertAndCrlSigning { .. } | CaKey::CrlSigning | CaKey::Encryption => return None,
+    };
+    Some(share(from, until, percent))
+}
+
+/// The end of the first `percent` of a span of time.
+pub(in crate::ca) fn share(from: Date, until: Date, percent: u8) -> Date {
+    let span = until.unix().saturating_sub(from.unix());
+    from.plus(span / 100 * u64::from(percent.clamp(1, 100)))
+        .min(until)
+}
+
+/// The policies of the issuer, the first of which gets what the subject adds.
+fn adding(
+    policies: &CertificatePolicies,
+    by: CertificateType,
+    adds: Option<&SetQualifier>,
+) -> Result<CertificatePolicies, Error> {
+    let Some(words) = adds else {
+        return Ok(policies.clone());
+    };
+    let mut policies: Vec<_> = policies.iter().cloned().collect();
+    let Some(first) = policies.first_mut() else {
+        return Err(CallerFault::State("the issuer has no policy").into());
+    };
+    let malformed = |error| X509Error::Extension {
+        name: "certificatePolicies",
+        error,
+    };
+    let qualifier = first
+        .set_qualifier()
+        .map_err(malformed)?
+        .ok_or(CallerFault::State(
+            "the issuer's policy has no SET qualifier",
+        ))?;
+    let mut additional = qualifier
+        .additional_policies
+        .map(|additional| additional.to_vec())
+        .unwrap_or_default();
+    additional.push(AdditionalPolicy {
+        policy_oid: None,
+        policy_qualifier: Some(words.clone()),
+        policy_added_by: by,
+    });
+    *first = crate::x509::ext::PolicyInformation::qualified(
+        first.policy_identifier,
+        &SetPolicyQualifier {
+            root_qualifier: qualifier.root_qualifier,
+            additional_policies: Some(SeqOf::new(additional)?),
+        },
+    )?;
+    Ok(SeqOf::new(policies)?)
+}

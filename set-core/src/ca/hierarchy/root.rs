@@ -1,0 +1,83 @@
+//! The root and its successors.
+
+use super::certify::{fresh_serial_number, path_len};
+use crate::crypto::PrivateKey;
+use crate::error::Error;
+use crate::exchange::Context;
+use crate::party::Identity;
+use crate::pkcs7::SerialNumber;
+use crate::x509::build::{self, CertificateContents, Profile};
+use crate::x509::ext::{CertificateType, SetQualifier};
+use crate::x509::{Certificate, SetName};
+
+/// Makes a root that holds for `validity` seconds, and the key that it announces as its
+/// successor's.
+///
+/// # Errors
+///
+/// [`Error::Provider`].
+pub fn make_root(
+    context: &Context<'_>,
+    policy: &SetQualifier,
+    validity: u64,
+) -> Result<(Identity, PrivateKey), Error> {
+    let next = context.crypto.generate_rsa(ROOT_BITS)?;
+    let key = context.crypto.generate_rsa(ROOT_BITS)?;
+    let contents = CertificateContents {
+        serial_number: fresh_serial_number(context)?,
+        subject: SetName::new("US", "SET Root")?,
+        public_key: key.public_key().clone(),
+        not_before: context.now,
+        not_after: context.now.plus(validity),
+        private_key_not_after: None,
+        policies: build::root_policy(policy.clone())?,
+        profile: Profile::Root {
+            next: next.public_key().clone(),
+            path_len: path_len(CertificateType::RCA),
+        },
+    };
+    let certificate = build::self_sign(&contents, &key, context.crypto)?;
+    let root = Identity {
+        key,
+        chain: Vec::new(),
+        certificate,
+    };
+    Ok((root, next))
+}
+
+/// Makes the successor of a root: self-signed, with the key that the old root announced,
+/// announcing the key after that. It is believed by whoever believes the old root.
+///
+/// # Errors
+///
+/// [`Error::Caller`] when the old root has no SET name; [`Error::Provider`].
+pub fn succeed(
+    context: &Context<'_>,
+    old: &Certificate,
+    key: &PrivateKey,
+    next: &PrivateKey,
+    serial_number: SerialNumber,
+    validity: u64,
+) -> Result<Certificate, Error> {
+    let extensions = old.extensions();
+    let contents = CertificateContents {
+        serial_number,
+        subject: old.subject_name()?,
+        public_key: key.public_key().clone(),
+        not_before: context.now,
+        not_after: context.now.plus(validity),
+        private_key_not_after: None,
+        policies: extensions.certificate_policies.clone(),
+        profile: Profile::Root {
+            next: next.public_key().clone(),
+            path_len: extensions
+                .basic_constraints
+                .path_len_constraint
+                .unwrap_or(path_len(CertificateType::RCA)),
+        },
+    };
+    Ok(build::self_sign(&contents, key, context.crypto)?)
+}
+
+/// Bits of a root's key.
+const ROOT_BITS: usize = 2048;
