@@ -6,8 +6,11 @@
 //! ```
 //!
 //! Machines differ and are noisy: compare figures of one run only, as ratios. Criterion
-//! leaves machine-readable results in `target/criterion/*/*/new/estimates.json`.
+//! leaves its results in `target/criterion`; `cargo run -p benches --bin summary` gathers them
+//! as a table, and with `--json` as one document.
 #![forbid(unsafe_code)]
+
+pub mod summary;
 
 use set_core::crypto::PrivateKey;
 
