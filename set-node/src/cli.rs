@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf, process};
 use clap::{Args, ValueEnum};
 use serde::de::DeserializeOwned;
 
-use crate::config::{ConfigError, Layers};
+use crate::config::{ConfigError, Layers, StoreUrl};
 
 /// The flags that every subcommand of every role takes.
 ///
@@ -36,6 +36,19 @@ pub struct SharedArgs {
     /// Configuration file [default: config.toml in the data folder, if there is one]
     #[arg(long, value_name = "FILE", env = "SET_CONFIG", global = true)]
     pub config: Option<PathBuf>,
+    /// PostgreSQL database in which the state is kept, instead of a file in the data folder
+    ///
+    /// As in `postgres://set@db.example/gateway`; nodes of one role may share it. Other users
+    /// of the machine can read the flags: give a password in SET_STORE, PGPASSWORD or
+    /// ~/.pgpass.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "SET_STORE",
+        hide_env_values = true,
+        global = true
+    )]
+    pub store: Option<StoreUrl>,
     /// Override one key of the configuration, as in `--set listen.tcp=127.0.0.1:257`
     #[arg(long = "set", value_name = "KEY=VALUE", global = true)]
     pub settings: Vec<String>,
@@ -101,7 +114,7 @@ impl From<Exit> for process::ExitCode {
 }
 
 impl SharedArgs {
-    /// Reads the configuration: the file, the environment, then `--set`.
+    /// Reads the configuration: the file, the environment, then `--store` and `--set`.
     ///
     /// # Errors
     ///
@@ -113,8 +126,10 @@ impl SharedArgs {
             None if usual.exists() => Layers::default().with_file(usual),
             None => Layers::default(),
         };
+        let store = self.store.as_ref().map(StoreUrl::setting);
         layers
             .with_environment()
+            .with_flags(store)
             .with_flags(self.settings.iter().cloned())
             .load()
     }

@@ -23,6 +23,7 @@ mod listen;
 mod log;
 mod period;
 mod store;
+mod store_url;
 mod timeouts;
 
 pub use keystore::KeyStoreConfig;
@@ -32,6 +33,7 @@ pub use listen::ListenConfig;
 pub use log::{LogConfig, LogFormat};
 pub use period::{Period, PeriodError};
 pub use store::StoreConfig;
+pub use store_url::{StoreUrl, StoreUrlError};
 pub use timeouts::Timeouts;
 
 #[cfg(test)]

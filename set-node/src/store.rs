@@ -1,37 +1,46 @@
-//! What a node remembers: one SQLite file, one transaction per request.
+//! What a node remembers, in one transaction per request: an SQLite file, or a PostgreSQL
+//! database that nodes share.
 //!
 //! A role begins a [`Tx`], asks [`Tx::recall`] whether it has answered this
 //! request before, changes its records, keeps the answer with [`Tx::remember`]
 //! and commits. State and answer are then on disk together or not at all, so a
 //! request sent again after a crash gets the answer it would have had.
 //!
-//! The file is written ahead (WAL) and synchronised at every commit
-//! (`synchronous = FULL`): a commit that has returned survives a loss of power.
-//! Writing transactions follow one another (`BEGIN IMMEDIATE`), within the
-//! process in the order they asked, between processes by waiting; so none fails
-//! because of another.
+//! A commit that has returned survives a loss of power: the SQLite file is written ahead
+//! (WAL) and synchronised at every commit (`synchronous = FULL`), and PostgreSQL is told
+//! `synchronous_commit = on`.
 //!
-//! The SQL is what SQLite and PostgreSQL have in common; types and tables are
-//! per engine, in `migrations/`.
+//! In SQLite writing transactions follow one another (`BEGIN IMMEDIATE`), within the
+//! process in the order they asked, between processes by waiting. In PostgreSQL they follow
+//! one another where they want the same record, answer, payment or batch, which a
+//! transaction locks by key before it reads it; others run at once. Either way none fails
+//! because of another, but for two exceptions that only PostgreSQL knows: transactions that
+//! wait for each other in a circle, of which one fails as [`StoreError::Busy`]; and a record
+//! saved without having been loaded in the same transaction, which may be
+//! [`StoreError::Stale`].
+//!
+//! The SQL is what SQLite and PostgreSQL have in common, one text per statement and one set
+//! of migrations.
 
-use std::{
-    path::{Path, PathBuf},
-    str::FromStr,
-};
+use std::path::Path;
 
 use sqlx::{
-    migrate::{MigrateError, Migrator},
-    sqlite::{
-        SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-    },
+    Acquire,
+    migrate::{Migrate, MigrateError, Migrator},
+    postgres::PgPool,
+    sqlite::SqlitePool,
 };
 
 use crate::config::StoreConfig;
 
 mod certificate;
 mod counter;
+mod earlier;
 mod exchange;
+mod fault;
+mod postgres;
 mod record;
+mod sqlite;
 mod tx;
 
 #[cfg(test)]
@@ -39,6 +48,7 @@ mod migration_tests;
 
 pub use certificate::StoredCertificate;
 pub use exchange::Recall;
+pub use fault::StoreError;
 pub use record::{Record, RecordKey};
 pub use tx::Tx;
 
@@ -63,106 +73,31 @@ pub use tx::Tx;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: SqlitePool,
+    pool: Pool,
 }
 
-/// Why the store did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The file cannot be made or opened.
-    #[error("cannot open the store {}: {source}", .file.display())]
-    Open {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        source: sqlx::Error,
-    },
-    /// The tables cannot be brought to this version.
-    #[error("cannot bring the store {} up to date: {source}", .file.display())]
-    Migrate {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        source: MigrateError,
-    },
-    /// The file was written by a later version of this software.
-    #[error("the store {} has schema version {version}, which is newer than this program", .file.display())]
-    Newer {
-        /// The file.
-        file: PathBuf,
-        /// The version that this program does not know.
-        version: i64,
-    },
-    /// Others held the store for longer than the configured wait.
-    #[error("the store is busy")]
-    Busy,
-    /// The record was changed, made or removed since it was loaded.
-    #[error("the {role}'s {kind} record was changed meanwhile")]
-    Stale {
-        /// The role whose record it is.
-        role: String,
-        /// What kind of record.
-        kind: String,
-    },
-    /// Something else is stored under the same unique key.
-    #[error("another {table} is stored under the same key")]
-    Conflict {
-        /// The table.
-        table: &'static str,
-    },
-    /// A number is beyond what the store can hold, 2^63 - 1.
-    #[error("a {what} is out of range")]
-    Range {
-        /// What the number is.
-        what: &'static str,
-    },
-    /// The engine failed.
-    #[error("the store failed: {0}")]
-    Engine(sqlx::Error),
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(fault: sqlx::Error) -> Self {
-        let busy = match &fault {
-            sqlx::Error::PoolTimedOut => true,
-            // SQLITE_BUSY and its extended forms.
-            sqlx::Error::Database(fault) => fault
-                .code()
-                .and_then(|code| u32::from_str(&code).ok())
-                .is_some_and(|code| code & 0xff == 5),
-            _ => false,
-        };
-        if busy {
-            Self::Busy
-        } else {
-            Self::Engine(fault)
-        }
-    }
+#[derive(Clone, Debug)]
+enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
 }
 
 impl Store {
     /// Opens the store that `config` names, makes it if there is none, and brings
     /// its tables to this version.
     ///
-    /// A file is made readable and writable by its owner only.
+    /// A file is made readable and writable by its owner only; a database has to be there.
     ///
     /// # Errors
     ///
-    /// The file cannot be opened or is from a later version.
+    /// The store cannot be opened or is from a later version.
     pub async fn open(data: &Path, config: &StoreConfig) -> Result<Self, StoreError> {
-        if config.file == Path::new(":memory:") {
-            return Self::in_memory().await;
-        }
-        let file = data.join(&config.file);
-        private_file(&file).map_err(|fault| StoreError::Open {
-            file: file.clone(),
-            source: sqlx::Error::Io(fault),
-        })?;
-        let options = SqliteConnectOptions::new()
-            .filename(&file)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full);
-        Self::with_options(options, file, config).await
+        let pool = match &config.url {
+            Some(url) => Pool::Postgres(postgres::open(url, config).await?),
+            None if config.file == Path::new(":memory:") => return Self::in_memory().await,
+            None => Pool::Sqlite(sqlite::open(&data.join(&config.file), config).await?),
+        };
+        Ok(Self { pool })
     }
 
     /// A store that lasts as long as this value and its clones.
@@ -171,8 +106,8 @@ impl Store {
     ///
     /// The engine fails.
     pub async fn in_memory() -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new().in_memory(true);
-        Self::with_options(options, PathBuf::from(":memory:"), &StoreConfig::default()).await
+        let pool = Pool::Sqlite(sqlite::in_memory().await?);
+        Ok(Self { pool })
     }
 
     /// Begins a transaction; what is not committed is undone when it is dropped.
@@ -182,9 +117,13 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Busy`] when others hold the store for too long.
+    /// [`StoreError::Busy`] when others hold the store for too long;
+    /// [`StoreError::Unavailable`] when it cannot be reached.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(Tx::new(self.pool.begin_with("BEGIN IMMEDIATE").await?))
+        Ok(Tx::new(match &self.pool {
+            Pool::Sqlite(pool) => tx::Inner::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Pool::Postgres(pool) => tx::Inner::Postgres(pool.begin().await?),
+        }))
     }
 
     /// Whether the store answers.
@@ -193,50 +132,33 @@ impl Store {
     ///
     /// It does not.
     pub async fn check(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        match &self.pool {
+            Pool::Sqlite(pool) => drop(sqlx::query("SELECT 1").execute(pool).await?),
+            Pool::Postgres(pool) => drop(sqlx::query("SELECT 1").execute(pool).await?),
+        }
         Ok(())
     }
 
     /// Closes the store once the transactions in work have ended.
     pub async fn close(&self) {
-        self.pool.close().await;
-    }
-
-    async fn with_options(
-        options: SqliteConnectOptions,
-        file: PathBuf,
-        config: &StoreConfig,
-    ) -> Result<Self, StoreError> {
-        let wait = config.wait.duration();
-        let options = options.foreign_keys(true).busy_timeout(wait);
-        // One connection: SQLite takes one writer at a time anyway, and the pool's
-        // queue is fair, which SQLite's own waiting is not.
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(wait)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options)
-            .await
-            .map_err(|source| StoreError::Open {
-                file: file.clone(),
-                source,
-            })?;
-        match MIGRATOR.run(&pool).await {
-            Ok(()) => Ok(Self { pool }),
-            Err(MigrateError::VersionMissing(version)) => Err(StoreError::Newer { file, version }),
-            Err(source) => Err(StoreError::Migrate { file, source }),
+        match &self.pool {
+            Pool::Sqlite(pool) => pool.close().await,
+            Pool::Postgres(pool) => pool.close().await,
         }
     }
 }
 
-/// Makes an empty file that only its owner may read, unless there is one.
-fn private_file(file: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop)
+/// Brings the tables to this version.
+async fn migrate<'a, A>(pool: A, place: String) -> Result<(), StoreError>
+where
+    A: Acquire<'a>,
+    <A::Connection as std::ops::Deref>::Target: Migrate,
+{
+    match MIGRATOR.run(pool).await {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(version)) => Err(StoreError::Newer { place, version }),
+        Err(source) => Err(StoreError::Migrate { place, source }),
+    }
 }
 
 /// A number as the engine holds it.
@@ -249,4 +171,4 @@ fn number(integer: i64, what: &'static str) -> Result<u64, StoreError> {
     u64::try_from(integer).map_err(|_| StoreError::Range { what })
 }
 
-static MIGRATOR: Migrator = sqlx::migrate!("./migrations/sqlite");
+static MIGRATOR: Migrator = sqlx::migrate!("./migrations");

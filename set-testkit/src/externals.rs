@@ -10,6 +10,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+mod postgres;
+
+pub use postgres::Postgres;
+
 /// The path of a program, or `None`, with one line on standard error that says
 /// that the test is skipped and why.
 ///

@@ -30,20 +30,10 @@ impl Tx {
         &mut self,
         certificate: &StoredCertificate,
     ) -> Result<(), StoreError> {
-        let done = sqlx::query(
-            "INSERT INTO certificate (thumbprint, der, issuer, serial, subject, kind, not_after) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-        )
-        .bind(&certificate.thumbprint)
-        .bind(&certificate.der)
-        .bind(&certificate.issuer)
-        .bind(&certificate.serial)
-        .bind(&certificate.subject)
-        .bind(&certificate.kind)
-        .bind(certificate.not_after)
-        .execute(self.connection())
+        let added = self.execute("INSERT INTO certificate (thumbprint, der, issuer, serial, subject, kind, not_after) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING", &[certificate.thumbprint.as_slice().into(), certificate.der.as_slice().into(), certificate.issuer.as_slice().into(), certificate.serial.as_slice().into(), certificate.subject.as_slice().into(), certificate.kind.as_str().into(), certificate.not_after.into()])
         .await?;
-        if done.rows_affected() == 0 {
+        if added == 0 {
             let held = self.certificate(&certificate.thumbprint).await?;
             if held.is_none_or(|held| held.der != certificate.der) {
                 return Err(StoreError::Conflict {
@@ -63,12 +53,11 @@ impl Tx {
         &mut self,
         thumbprint: &[u8],
     ) -> Result<Option<StoredCertificate>, StoreError> {
-        Ok(
-            sqlx::query_as("SELECT * FROM certificate WHERE thumbprint = $1")
-                .bind(thumbprint)
-                .fetch_optional(self.connection())
-                .await?,
+        self.row(
+            "SELECT * FROM certificate WHERE thumbprint = $1",
+            &[thumbprint.into()],
         )
+        .await
     }
 
     /// The certificate of that issuer and serial number.
@@ -81,13 +70,11 @@ impl Tx {
         issuer: &[u8],
         serial: &[u8],
     ) -> Result<Option<StoredCertificate>, StoreError> {
-        Ok(
-            sqlx::query_as("SELECT * FROM certificate WHERE issuer = $1 AND serial = $2")
-                .bind(issuer)
-                .bind(serial)
-                .fetch_optional(self.connection())
-                .await?,
+        self.row(
+            "SELECT * FROM certificate WHERE issuer = $1 AND serial = $2",
+            &[issuer.into(), serial.into()],
         )
+        .await
     }
 
     /// The certificates of a subject, the one that lasts longest first.
@@ -99,12 +86,11 @@ impl Tx {
         &mut self,
         subject: &[u8],
     ) -> Result<Vec<StoredCertificate>, StoreError> {
-        Ok(sqlx::query_as(
+        self.rows(
             "SELECT * FROM certificate WHERE subject = $1 ORDER BY not_after DESC, thumbprint",
+            &[subject.into()],
         )
-        .bind(subject)
-        .fetch_all(self.connection())
-        .await?)
+        .await
     }
 
     /// The certificates of a kind, the one that lasts longest first.
@@ -116,12 +102,11 @@ impl Tx {
         &mut self,
         kind: &str,
     ) -> Result<Vec<StoredCertificate>, StoreError> {
-        Ok(sqlx::query_as(
+        self.rows(
             "SELECT * FROM certificate WHERE kind = $1 ORDER BY not_after DESC, thumbprint",
+            &[kind.into()],
         )
-        .bind(kind)
-        .fetch_all(self.connection())
-        .await?)
+        .await
     }
 
     /// Keeps a revocation list (DER) by its issuer's name (DER) and number; one
@@ -136,13 +121,14 @@ impl Tx {
         crl_number: u64,
         der: &[u8],
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        self.execute(
             "INSERT INTO crl (issuer, number, der) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            &[
+                issuer.into(),
+                integer(crl_number, "CRL number")?.into(),
+                der.into(),
+            ],
         )
-        .bind(issuer)
-        .bind(integer(crl_number, "CRL number")?)
-        .bind(der)
-        .execute(self.connection())
         .await?;
         Ok(())
     }
@@ -156,12 +142,12 @@ impl Tx {
         &mut self,
         issuer: &[u8],
     ) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
-        let row: Option<(i64, Vec<u8>)> = sqlx::query_as(
-            "SELECT number, der FROM crl WHERE issuer = $1 ORDER BY number DESC LIMIT 1",
-        )
-        .bind(issuer)
-        .fetch_optional(self.connection())
-        .await?;
+        let row: Option<(i64, Vec<u8>)> = self
+            .row(
+                "SELECT number, der FROM crl WHERE issuer = $1 ORDER BY number DESC LIMIT 1",
+                &[issuer.into()],
+            )
+            .await?;
         row.map(|(held, der)| Ok((number(held, "CRL number")?, der)))
             .transpose()
     }
@@ -178,13 +164,14 @@ impl Tx {
         sequence: u64,
         der: &[u8],
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        self.execute(
             "INSERT INTO bci (brand, sequence, der) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            &[
+                brand.into(),
+                integer(sequence, "BCI sequence number")?.into(),
+                der.into(),
+            ],
         )
-        .bind(brand)
-        .bind(integer(sequence, "BCI sequence number")?)
-        .bind(der)
-        .execute(self.connection())
         .await?;
         Ok(())
     }
@@ -195,12 +182,12 @@ impl Tx {
     ///
     /// The engine fails.
     pub async fn latest_bci(&mut self, brand: &str) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
-        let row: Option<(i64, Vec<u8>)> = sqlx::query_as(
-            "SELECT sequence, der FROM bci WHERE brand = $1 ORDER BY sequence DESC LIMIT 1",
-        )
-        .bind(brand)
-        .fetch_optional(self.connection())
-        .await?;
+        let row: Option<(i64, Vec<u8>)> = self
+            .row(
+                "SELECT sequence, der FROM bci WHERE brand = $1 ORDER BY sequence DESC LIMIT 1",
+                &[brand.into()],
+            )
+            .await?;
         row.map(|(held, der)| Ok((number(held, "BCI sequence number")?, der)))
             .transpose()
     }

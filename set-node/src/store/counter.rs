@@ -10,13 +10,14 @@ impl Tx {
     ///
     /// The engine fails.
     pub async fn next(&mut self, name: &str) -> Result<u64, StoreError> {
-        let (value,): (i64,) = sqlx::query_as(
-            "INSERT INTO counter (name, value) VALUES ($1, 1) \
+        let row: Option<(i64,)> = self
+            .row(
+                "INSERT INTO counter (name, value) VALUES ($1, 1) \
              ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value",
-        )
-        .bind(name)
-        .fetch_one(self.connection())
-        .await?;
+                &[name.into()],
+            )
+            .await?;
+        let (value,) = row.ok_or(StoreError::Engine(sqlx::Error::RowNotFound))?;
         number(value, "counter")
     }
 }

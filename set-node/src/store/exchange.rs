@@ -25,13 +25,14 @@ impl Tx {
         kind: &str,
         request: &[u8],
     ) -> Result<Recall, StoreError> {
-        let known: Option<(Vec<u8>, Vec<u8>)> = sqlx::query_as(
-            "SELECT request_digest, response FROM exchange WHERE rrpid = $1 AND kind = $2",
-        )
-        .bind(rrpid)
-        .bind(kind)
-        .fetch_optional(self.connection())
-        .await?;
+        // A repetition that comes meanwhile, to whichever node, waits for this answer.
+        self.lock("exchange", &[rrpid, kind.as_bytes()]).await?;
+        let known: Option<(Vec<u8>, Vec<u8>)> = self
+            .row(
+                "SELECT request_digest, response FROM exchange WHERE rrpid = $1 AND kind = $2",
+                &[rrpid.into(), kind.into()],
+            )
+            .await?;
         Ok(match known {
             None => Recall::New,
             Some((digest, response)) if digest == Sha256::digest(request).as_slice() => {
@@ -56,18 +57,20 @@ impl Tx {
         now: i64,
     ) -> Result<(), StoreError> {
         let digest = Sha256::digest(request);
-        let done = sqlx::query(
-            "INSERT INTO exchange (rrpid, kind, request_digest, response, created_at) \
+        let added = self
+            .execute(
+                "INSERT INTO exchange (rrpid, kind, request_digest, response, created_at) \
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-        )
-        .bind(rrpid)
-        .bind(kind)
-        .bind(digest.as_slice())
-        .bind(response)
-        .bind(now)
-        .execute(self.connection())
-        .await?;
-        match done.rows_affected() {
+                &[
+                    rrpid.into(),
+                    kind.into(),
+                    digest.as_slice().into(),
+                    response.into(),
+                    now.into(),
+                ],
+            )
+            .await?;
+        match added {
             0 => Err(StoreError::Conflict { table: "exchange" }),
             _ => Ok(()),
         }
@@ -79,10 +82,7 @@ impl Tx {
     ///
     /// The engine fails.
     pub async fn forget_exchanges(&mut self, time: i64) -> Result<u64, StoreError> {
-        let done = sqlx::query("DELETE FROM exchange WHERE created_at < $1")
-            .bind(time)
-            .execute(self.connection())
-            .await?;
-        Ok(done.rows_affected())
+        self.execute("DELETE FROM exchange WHERE created_at < $1", &[time.into()])
+            .await
     }
 }

@@ -31,20 +31,24 @@ impl std::fmt::Debug for Record {
 }
 
 impl Tx {
-    /// The record of that name, if there is one.
+    /// The record of that name, if there is one; others that load it wait for the end of
+    /// this transaction.
     ///
     /// # Errors
     ///
     /// The engine fails.
     pub async fn load(&mut self, key: RecordKey<'_>) -> Result<Option<Record>, StoreError> {
-        let row: Option<(i64, Vec<u8>)> = sqlx::query_as(
-            "SELECT version, body FROM record WHERE role = $1 AND kind = $2 AND key = $3",
+        self.lock(
+            "record",
+            &[key.role.as_bytes(), key.kind.as_bytes(), key.key],
         )
-        .bind(key.role)
-        .bind(key.kind)
-        .bind(key.key)
-        .fetch_optional(self.connection())
         .await?;
+        let row: Option<(i64, Vec<u8>)> = self
+            .row(
+                "SELECT version, body FROM record WHERE role = $1 AND kind = $2 AND key = $3",
+                &[key.role.into(), key.kind.into(), key.key.into()],
+            )
+            .await?;
         row.map(|(version, body)| {
             Ok(Record {
                 version: number(version, VERSION)?,
@@ -69,26 +73,21 @@ impl Tx {
         body: &[u8],
     ) -> Result<u64, StoreError> {
         let next = version.saturating_add(1);
-        let query = if version == 0 {
-            sqlx::query(
-                "INSERT INTO record (version, role, kind, key, body) \
-                 VALUES ($1 + 1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-            )
+        let sql = if version == 0 {
+            "INSERT INTO record (version, role, kind, key, body) \
+             VALUES ($1 + 1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"
         } else {
-            sqlx::query(
-                "UPDATE record SET version = version + 1, body = $5 \
-                 WHERE version = $1 AND role = $2 AND kind = $3 AND key = $4",
-            )
+            "UPDATE record SET version = version + 1, body = $5 \
+             WHERE version = $1 AND role = $2 AND kind = $3 AND key = $4"
         };
-        let done = query
-            .bind(integer(version, VERSION)?)
-            .bind(key.role)
-            .bind(key.kind)
-            .bind(key.key)
-            .bind(body)
-            .execute(self.connection())
-            .await?;
-        match done.rows_affected() {
+        let values = [
+            integer(next, VERSION)?.saturating_sub(1).into(),
+            key.role.into(),
+            key.kind.into(),
+            key.key.into(),
+            body.into(),
+        ];
+        match self.execute(sql, &values).await? {
             0 => Err(stale(key)),
             _ => Ok(next),
         }
@@ -101,16 +100,18 @@ impl Tx {
     /// [`StoreError::Stale`] when the record has another version now or is gone;
     /// or the engine fails.
     pub async fn remove(&mut self, key: RecordKey<'_>, version: u64) -> Result<(), StoreError> {
-        let done = sqlx::query(
-            "DELETE FROM record WHERE version = $1 AND role = $2 AND kind = $3 AND key = $4",
-        )
-        .bind(integer(version, VERSION)?)
-        .bind(key.role)
-        .bind(key.kind)
-        .bind(key.key)
-        .execute(self.connection())
-        .await?;
-        match done.rows_affected() {
+        let removed = self
+            .execute(
+                "DELETE FROM record WHERE version = $1 AND role = $2 AND kind = $3 AND key = $4",
+                &[
+                    integer(version, VERSION)?.into(),
+                    key.role.into(),
+                    key.kind.into(),
+                    key.key.into(),
+                ],
+            )
+            .await?;
+        match removed {
             0 => Err(stale(key)),
             _ => Ok(()),
         }
@@ -119,7 +120,8 @@ impl Tx {
     /// Records of a kind in the order of their keys, at most `limit`: those whose
     /// key follows `after`, from the first when that is empty.
     ///
-    /// The last key of a full page is the `after` of the next.
+    /// The last key of a full page is the `after` of the next. Others may change what is on
+    /// a page before this transaction ends; what is to be changed is loaded first.
     ///
     /// # Errors
     ///
@@ -131,16 +133,18 @@ impl Tx {
         after: &[u8],
         limit: u32,
     ) -> Result<Vec<(Vec<u8>, Record)>, StoreError> {
-        let rows: Vec<(Vec<u8>, i64, Vec<u8>)> = sqlx::query_as(
-            "SELECT key, version, body FROM record \
+        let rows: Vec<(Vec<u8>, i64, Vec<u8>)> = self
+            .rows(
+                "SELECT key, version, body FROM record \
              WHERE role = $1 AND kind = $2 AND key > $3 ORDER BY key LIMIT $4",
-        )
-        .bind(role)
-        .bind(kind)
-        .bind(after)
-        .bind(i64::from(limit))
-        .fetch_all(self.connection())
-        .await?;
+                &[
+                    role.into(),
+                    kind.into(),
+                    after.into(),
+                    i64::from(limit).into(),
+                ],
+            )
+            .await?;
         rows.into_iter()
             .map(|(key, version, body)| {
                 Ok((

@@ -1,11 +1,6 @@
-//! The store from outside: what is committed stays, and nothing is lost between tasks.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+use set_node::store::{Recall, RecordKey, StoreError, StoredCertificate};
 
-use set_node::{
-    config::{Period, StoreConfig},
-    store::{Recall, RecordKey, Store, StoreError, StoredCertificate},
-};
-use tokio::task::JoinSet;
+use crate::rig::{Place, on_both_engines};
 
 const KEY: RecordKey<'static> = RecordKey {
     role: "gateway",
@@ -13,94 +8,19 @@ const KEY: RecordKey<'static> = RecordKey {
     key: b"1",
 };
 
-async fn increment(store: &Store) {
-    let mut tx = store.begin().await.unwrap();
-    let (version, value) = match tx.load(KEY).await.unwrap() {
-        None => (0, 0),
-        Some(record) => (
-            record.version,
-            u64::from_be_bytes(record.body.try_into().unwrap()),
-        ),
-    };
-    tokio::task::yield_now().await;
-    tx.save(KEY, version, &(value + 1).to_be_bytes())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
+on_both_engines! {
+    state_and_answer_survive_together_or_not_at_all,
+    the_same_rrpid_means_the_same_request_only_with_the_same_octets_and_kind,
+    old_answers_are_forgotten_and_young_ones_kept,
+    a_record_is_saved_and_removed_only_over_the_version_that_was_loaded,
+    pages_hold_the_records_of_one_role_and_kind_in_order,
+    counters_count_each_for_itself_and_a_rollback_gives_the_number_back,
+    certificates_are_found_by_thumbprint_serial_subject_and_kind,
+    the_latest_crl_and_bci_are_those_with_the_highest_number,
 }
 
-async fn value(store: &Store) -> (u64, u64) {
-    let record = store
-        .begin()
-        .await
-        .unwrap()
-        .load(KEY)
-        .await
-        .unwrap()
-        .unwrap();
-    (
-        record.version,
-        u64::from_be_bytes(record.body.try_into().unwrap()),
-    )
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_tasks_that_count_at_once_lose_no_count() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path(), &StoreConfig::default())
-        .await
-        .unwrap();
-    let mut tasks = JoinSet::new();
-    for _ in 0..50 {
-        let store = store.clone();
-        tasks.spawn(async move { increment(&store).await });
-    }
-    tasks.join_all().await;
-    assert_eq!(value(&store).await, (50, 50));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn stores_opened_twice_on_one_file_wait_for_each_other() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = StoreConfig::default();
-    let one = Store::open(folder.path(), &config).await.unwrap();
-    let two = Store::open(folder.path(), &config).await.unwrap();
-    let mut tasks = JoinSet::new();
-    for number in 0..40 {
-        let store = if number % 2 == 0 {
-            one.clone()
-        } else {
-            two.clone()
-        };
-        tasks.spawn(async move { increment(&store).await });
-    }
-    tasks.join_all().await;
-    assert_eq!(value(&one).await, (40, 40));
-    assert_eq!(value(&two).await, (40, 40));
-}
-
-#[tokio::test]
-async fn who_waits_too_long_is_told_that_the_store_is_busy() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = StoreConfig {
-        wait: Period::milliseconds(300),
-        ..StoreConfig::default()
-    };
-    let store = Store::open(folder.path(), &config).await.unwrap();
-    let other = Store::open(folder.path(), &config).await.unwrap();
-    let held = store.begin().await.unwrap();
-    assert!(matches!(store.begin().await, Err(StoreError::Busy)));
-    assert!(matches!(other.begin().await, Err(StoreError::Busy)));
-    held.roll_back().await.unwrap();
-    store.begin().await.unwrap().roll_back().await.unwrap();
-    other.begin().await.unwrap().roll_back().await.unwrap();
-}
-
-#[tokio::test]
-async fn state_and_answer_survive_together_or_not_at_all() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = StoreConfig::default();
-    let store = Store::open(folder.path(), &config).await.unwrap();
+async fn state_and_answer_survive_together_or_not_at_all(place: Place) {
+    let store = place.open().await;
     let mut dropped = store.begin().await.unwrap();
     dropped.save(KEY, 0, b"lost").await.unwrap();
     dropped
@@ -121,16 +41,15 @@ async fn state_and_answer_survive_together_or_not_at_all() {
     kept.commit().await.unwrap();
     store.close().await;
 
-    let store = Store::open(folder.path(), &config).await.unwrap();
+    let store = place.open().await;
     let mut tx = store.begin().await.unwrap();
     assert_eq!(tx.load(KEY).await.unwrap().unwrap().body, b"kept");
     let recall = tx.recall(b"r1", "AuthReq", b"q").await.unwrap();
     assert_eq!(recall, Recall::Same(b"a".to_vec()));
 }
 
-#[tokio::test]
-async fn the_same_rrpid_means_the_same_request_only_with_the_same_octets_and_kind() {
-    let store = Store::in_memory().await.unwrap();
+async fn the_same_rrpid_means_the_same_request_only_with_the_same_octets_and_kind(place: Place) {
+    let store = place.open().await;
     let mut tx = store.begin().await.unwrap();
     tx.remember(b"r", "PReq", b"q", b"a", 1).await.unwrap();
     assert_eq!(
@@ -150,9 +69,8 @@ async fn the_same_rrpid_means_the_same_request_only_with_the_same_octets_and_kin
     );
 }
 
-#[tokio::test]
-async fn old_answers_are_forgotten_and_young_ones_kept() {
-    let store = Store::in_memory().await.unwrap();
+async fn old_answers_are_forgotten_and_young_ones_kept(place: Place) {
+    let store = place.open().await;
     let mut tx = store.begin().await.unwrap();
     for time in 0..10 {
         tx.remember(&[u8::try_from(time).unwrap()], "PReq", b"q", b"a", time)
@@ -167,9 +85,8 @@ async fn old_answers_are_forgotten_and_young_ones_kept() {
     );
 }
 
-#[tokio::test]
-async fn a_record_is_saved_and_removed_only_over_the_version_that_was_loaded() {
-    let store = Store::in_memory().await.unwrap();
+async fn a_record_is_saved_and_removed_only_over_the_version_that_was_loaded(place: Place) {
+    let store = place.open().await;
     let mut tx = store.begin().await.unwrap();
     let stale = |fault: StoreError| matches!(fault, StoreError::Stale { .. });
     assert!(stale(tx.save(KEY, 1, b"none yet").await.unwrap_err()));
@@ -185,9 +102,8 @@ async fn a_record_is_saved_and_removed_only_over_the_version_that_was_loaded() {
     assert!(matches!(fault, StoreError::Range { .. }), "{fault:?}");
 }
 
-#[tokio::test]
-async fn pages_hold_the_records_of_one_role_and_kind_in_order() {
-    let store = Store::in_memory().await.unwrap();
+async fn pages_hold_the_records_of_one_role_and_kind_in_order(place: Place) {
+    let store = place.open().await;
     let mut tx = store.begin().await.unwrap();
     for key in [3_u8, 1, 255, 2] {
         tx.save(RecordKey { key: &[key], ..KEY }, 0, &[key])
@@ -222,9 +138,8 @@ async fn pages_hold_the_records_of_one_role_and_kind_in_order() {
     assert_eq!(rest.first().unwrap().1.body, [255]);
 }
 
-#[tokio::test]
-async fn counters_count_each_for_itself_and_a_rollback_gives_the_number_back() {
-    let store = Store::in_memory().await.unwrap();
+async fn counters_count_each_for_itself_and_a_rollback_gives_the_number_back(place: Place) {
+    let store = place.open().await;
     let mut tx = store.begin().await.unwrap();
     assert_eq!(tx.next("batch").await.unwrap(), 1);
     assert_eq!(tx.next("batch").await.unwrap(), 2);
@@ -248,9 +163,8 @@ fn certificate(thumbprint: u8, serial: u8, not_after: i64) -> StoredCertificate 
     }
 }
 
-#[tokio::test]
-async fn certificates_are_found_by_thumbprint_serial_subject_and_kind() {
-    let store = Store::in_memory().await.unwrap();
+async fn certificates_are_found_by_thumbprint_serial_subject_and_kind(place: Place) {
+    let store = place.open().await;
     let mut tx = store.begin().await.unwrap();
     let (old, new) = (certificate(1, 1, 100), certificate(2, 2, 200));
     for certificate in [&old, &new, &old] {
@@ -278,9 +192,8 @@ async fn certificates_are_found_by_thumbprint_serial_subject_and_kind() {
     );
 }
 
-#[tokio::test]
-async fn the_latest_crl_and_bci_are_those_with_the_highest_number() {
-    let store = Store::in_memory().await.unwrap();
+async fn the_latest_crl_and_bci_are_those_with_the_highest_number(place: Place) {
+    let store = place.open().await;
     let mut tx = store.begin().await.unwrap();
     assert_eq!(tx.latest_crl(b"issuer").await.unwrap(), None);
     assert_eq!(tx.latest_bci("Brand").await.unwrap(), None);
