@@ -107,7 +107,8 @@ impl Office {
                 self.refusal(refusal).await
             }
             Err(Unanswered::Failed(
-                Failure::Pool(PoolFault::Busy) | Failure::Store(StoreError::Busy),
+                Failure::Pool(PoolFault::Busy)
+                | Failure::Store(StoreError::Busy | StoreError::Unavailable(_)),
             )) => Reply::Busy,
             Err(Unanswered::Failed(failure)) => {
                 tracing::error!(message = name, %failure, "request failed");

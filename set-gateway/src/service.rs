@@ -177,7 +177,9 @@ impl Inner {
                 tracing::warn!(error = %refusal.error, "request refused");
                 self.error(refusal).await
             }
-            Err(Trouble::Pool(PoolFault::Busy)) | Err(Trouble::Store(StoreError::Busy)) => {
+            Err(Trouble::Pool(PoolFault::Busy)) => Reply::Busy,
+            Err(Trouble::Store(fault)) if fault.is_passing() => {
+                tracing::warn!(%fault, "request not answered now");
                 Reply::Busy
             }
             Err(fault) => {

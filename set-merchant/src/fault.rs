@@ -42,10 +42,11 @@ impl Fault {
 
     /// Whether the request would do at a better time.
     pub(crate) const fn is_busy(&self) -> bool {
-        matches!(
-            self,
-            Self::Store(StoreError::Busy) | Self::Pool(PoolFault::Busy)
-        ) || self.is_stale()
+        match self {
+            Self::Store(fault) => fault.is_passing() || self.is_stale(),
+            Self::Pool(PoolFault::Busy) => true,
+            _ => false,
+        }
     }
 
     /// As the error that the peer is told of; what is ours is told as unspecifiedFailure.

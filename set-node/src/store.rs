@@ -126,17 +126,13 @@ impl Store {
         }))
     }
 
-    /// Whether the store answers.
+    /// Whether the store answers and takes a transaction.
     ///
     /// # Errors
     ///
     /// It does not.
     pub async fn check(&self) -> Result<(), StoreError> {
-        match &self.pool {
-            Pool::Sqlite(pool) => drop(sqlx::query("SELECT 1").execute(pool).await?),
-            Pool::Postgres(pool) => drop(sqlx::query("SELECT 1").execute(pool).await?),
-        }
-        Ok(())
+        self.begin().await?.roll_back().await
     }
 
     /// Closes the store once the transactions in work have ended.

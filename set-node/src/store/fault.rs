@@ -78,7 +78,7 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the same request may well succeed a little later.
     #[must_use]
-    pub fn is_passing(&self) -> bool {
+    pub const fn is_passing(&self) -> bool {
         matches!(self, Self::Busy | Self::Unavailable(_))
     }
 }

@@ -1,10 +1,6 @@
 //! The store from outside, on both engines: what is committed stays, and nothing is lost
 //! between tasks, nodes or crashes.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod contention;
 mod records;
