@@ -10,6 +10,7 @@ use set_core::pkcs7::SerialNumber;
 use set_core::registration::EndEntity;
 use set_core::x509::build::EntityKey;
 use set_node::config::Period;
+use set_node::program::{self, value};
 use set_node::store::{Recall, RecordKey, Store, StoreError, StoredCertificate};
 
 use crate::failure::Failure;
@@ -199,7 +200,9 @@ impl Desk {
 pub(crate) fn is_overtaken(failure: &Failure) -> bool {
     matches!(
         failure,
-        Failure::Store(StoreError::Stale { .. } | StoreError::Conflict { table: "exchange" })
+        Failure::Program(program::Failure::Store(
+            StoreError::Stale { .. } | StoreError::Conflict { table: "exchange" }
+        ))
     )
 }
 
@@ -228,10 +231,7 @@ const fn kind(issued: &Issued) -> &'static str {
 }
 
 fn serial(number: u64) -> Result<SerialNumber, Failure> {
-    SerialNumber::new(&number.to_be_bytes()).map_err(|fault| Failure::Value {
-        what: "serial number",
-        fault,
-    })
+    Ok(SerialNumber::new(&number.to_be_bytes()).map_err(value("serial number"))?)
 }
 
 fn key(lid_ca: &LocalId) -> RecordKey<'_> {

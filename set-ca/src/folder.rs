@@ -9,9 +9,9 @@ use set_core::ca::Ca;
 use set_core::ca::hierarchy::{CERTIFICATE_SIGNING, ENCRYPTION, MESSAGE_SIGNING, file_name};
 use set_core::crypto::KeyRules;
 use set_core::party::Identity;
-use set_node::durable;
 use set_node::keystore::{Iterations, KeyStore, Passphrase};
 use set_node::party::PartyFolder;
+use set_node::program::{self, value};
 use set_node::station::Station;
 
 use crate::cas::{Cas, Served};
@@ -72,10 +72,7 @@ impl Keys {
     /// The CAs for end entities, at work: of all brands, or those that the configuration
     /// names.
     pub(crate) fn cas(&self, station: &Station, config: &Config) -> Result<Cas, Failure> {
-        let forms = config.form.forms().map_err(|fault| Failure::Value {
-            what: "form",
-            fault,
-        })?;
+        let forms = config.form.forms().map_err(value("form"))?;
         let rules = &station.policy().key_rules;
         let mut served = Vec::new();
         for name in self.end_entity_cas()? {
@@ -143,31 +140,14 @@ pub(crate) fn brand_labels(data: &Path) -> Result<Vec<String>, Failure> {
         labels.sort();
         Ok(labels)
     };
-    read().map_err(|source| Failure::File {
+    let labels = read().map_err(|source| program::Failure::File {
         file: folder.clone(),
         source,
-    })
+    })?;
+    Ok(labels)
 }
 
 const BRANDS: &str = "brands";
-
-/// Makes a folder that only its owner may enter.
-pub(crate) fn private_folder(folder: &Path) -> Result<(), Failure> {
-    durable::create_private_folder(folder).map_err(|source| Failure::File {
-        file: folder.to_owned(),
-        source,
-    })
-}
-
-/// Writes a file unless there is one of that name.
-pub(crate) fn write_new(file: PathBuf, content: &[u8]) -> Result<(), Failure> {
-    match durable::create(&file, content) {
-        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
-            Err(Failure::File { file, source })
-        }
-        _ => Ok(()),
-    }
-}
 
 /// Whether there is any file in a folder.
 pub(crate) fn occupied(folder: &Path) -> bool {

@@ -9,38 +9,38 @@ use set_core::crypto::PrivateKey;
 use set_core::msg::ids::BrandId;
 use set_core::party::Trust;
 use set_core::path::TrustStore;
-use set_node::cli::OutputFormat;
+use set_node::cli::Exit;
 use set_node::keystore::Passphrase;
 use set_node::party::PartyError;
+use set_node::program::{Screen, create_file, create_folder, value};
 use set_node::station::Station;
 use set_node::store::Store;
 
 use crate::cli::InitArgs;
 use crate::config::{Config, EXAMPLE};
 use crate::failure::Failure;
-use crate::folder::{Keys, occupied, private_folder, write_new};
+use crate::folder::{Keys, occupied};
 use crate::plan::{PlanFile, PolicyWords};
 use crate::serve::station;
-use crate::show::print;
 
 /// Makes root, brand CA and the CAs below, CRLs and BCI.
 pub(crate) async fn init(
     data: &Path,
     config: &Config,
     args: &InitArgs,
-    format: OutputFormat,
-) -> Result<(), Failure> {
+    screen: &mut Screen,
+) -> Result<Exit, Failure> {
     let plan = plan(args, config)?;
     if occupied(&data.join("identities")) || occupied(&data.join(&config.keys.folder)) {
         return Err(Failure::Exists(data.to_owned()));
     }
-    private_folder(data)?;
+    create_folder(data)?;
     let passphrase = Passphrase::from_config(data, &config.keys)?;
     let station = station()?;
     let hierarchy = Hierarchy::make(&station.context(), &plan)?;
     let keys = Keys::open_with(data, config, passphrase)?;
     save(&keys, &station, &hierarchy)?;
-    write_new(data.join("config.toml"), EXAMPLE.as_bytes())?;
+    create_file(data.join("config.toml"), EXAMPLE.as_bytes())?;
     Store::open(data, &config.store).await?.close().await;
     let root = hierarchy.root.certificate.thumbprint(station.crypto());
     let brands = hierarchy.brands.iter();
@@ -49,18 +49,15 @@ pub(crate) async fn init(
         .brands
         .iter()
         .flat_map(|brand| &brand.end_entity_cas);
-    print(
-        format,
-        &Made {
-            data: data.to_owned(),
-            root: data.join("roots").join(format!("{root}.pem")),
-            root_thumbprint: root.to_string(),
-            brand: brands.join(", "),
-            cas: served.map(|ca| ca.name.clone()).collect(),
-            brands,
-        },
-    );
-    Ok(())
+    screen.result(&Made {
+        data: data.to_owned(),
+        root: data.join("roots").join(format!("{root}.pem")),
+        root_thumbprint: root.to_string(),
+        brand: brands.join(", "),
+        cas: served.map(|ca| ca.name.clone()).collect(),
+        brands,
+    });
+    Ok(Exit::Success)
 }
 
 fn plan(args: &InitArgs, config: &Config) -> Result<Plan, Failure> {
@@ -69,18 +66,12 @@ fn plan(args: &InitArgs, config: &Config) -> Result<Plan, Failure> {
         return PlanFile::read(file)?.plan(validity);
     }
     let brand_id = args.brand.as_deref().unwrap_or_default();
-    let brand_id = BrandId::new(brand_id).map_err(|fault| Failure::Value {
-        what: "--brand",
-        fault,
-    })?;
+    let brand_id = BrandId::new(brand_id).map_err(value("--brand"))?;
     let words = PolicyWords {
         statement: args.policy.clone(),
         ..PolicyWords::default()
     };
-    let policy = words.qualifier().map_err(|fault| Failure::Value {
-        what: "--policy",
-        fault,
-    })?;
+    let policy = words.qualifier().map_err(value("--policy"))?;
     let region = args.geopolitical.as_deref();
     Ok(Plan {
         validity,
@@ -108,7 +99,7 @@ fn save(keys: &Keys, station: &Station, hierarchy: &Hierarchy) -> Result<(), Fai
 
 fn pkcs8(key: &PrivateKey) -> Result<impl std::ops::Deref<Target = Vec<u8>> + use<>, Failure> {
     key.to_pkcs8()
-        .ok_or_else(|| Failure::Party(PartyError::Confined("root-next".to_owned())))
+        .ok_or_else(|| PartyError::Confined("root-next".to_owned()).into())
 }
 
 #[derive(Serialize)]

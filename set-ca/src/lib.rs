@@ -28,9 +28,9 @@ mod show;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use set_node::cli::{Exit, OutputFormat};
-use set_node::telemetry::start_logs;
+use set_node::cli::{Exit, SharedArgs};
+use set_node::config::LogConfig;
+use set_node::program::{self, Program, Screen};
 
 pub use self::approver::{Approver, Case, Rules};
 pub use self::cli::{Cli, Command, InitArgs};
@@ -53,43 +53,28 @@ pub use self::serve::serve;
 /// assert_eq!(code, ExitCode::SUCCESS);
 /// ```
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
-        Ok(cli) => cli,
-        Err(fault) => {
-            // Nothing can be told when standard error is closed.
-            let _untold = fault.print();
-            let exit = if fault.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Success
-            };
-            return exit.into();
-        }
-    };
-    let format = cli.shared.format;
-    match execute(cli) {
-        Ok(()) => Exit::Success.into(),
-        Err(failure) => {
-            failure.tell(format);
-            failure.exit().into()
-        }
-    }
+    program::run::<Cli>(args)
 }
 
-fn execute(cli: Cli) -> Result<(), Failure> {
-    let config: Config = cli.shared.load_config()?;
-    start_logs(&config.log)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::Runtime)?;
-    let data = cli.shared.data;
-    let format: OutputFormat = cli.shared.format;
-    runtime.block_on(async {
-        match cli.command {
-            Command::Init(args) => init::init(&data, &config, &args, format).await,
-            Command::Serve => serve::run(&data, config, format).await,
-            Command::Show => show::show(&data, &config, format).await,
+impl Program for Cli {
+    const NAME: &'static str = env!("CARGO_PKG_NAME");
+    type Config = Config;
+    type Failure = Failure;
+
+    fn shared(&self) -> &SharedArgs {
+        &self.shared
+    }
+
+    fn log(config: &Config) -> &LogConfig {
+        &config.log
+    }
+
+    async fn execute(self, config: Config, screen: &mut Screen) -> Result<Exit, Failure> {
+        let data = self.shared.data;
+        match self.command {
+            Command::Init(args) => init::init(&data, &config, &args, screen).await,
+            Command::Serve => serve::run(&data, config, screen).await,
+            Command::Show => show::show(&data, &config, screen).await,
         }
-    })
+    }
 }

@@ -106,10 +106,7 @@ impl Office {
                 let refusal = Refusal::of(error, header_again, &message_again);
                 self.refusal(refusal).await
             }
-            Err(Unanswered::Failed(
-                Failure::Pool(PoolFault::Busy)
-                | Failure::Store(StoreError::Busy | StoreError::Unavailable(_)),
-            )) => Reply::Busy,
+            Err(Unanswered::Failed(Failure::Program(failure))) if failure.is_busy() => Reply::Busy,
             Err(Unanswered::Failed(failure)) => {
                 tracing::error!(message = name, %failure, "request failed");
                 let fault = CallerFault::State("the CA failed; try again later").into();
@@ -164,7 +161,7 @@ impl Office {
                 Err(failure) => return Err(failure.into()),
             }
         }
-        Err(Failure::Store(StoreError::Busy).into())
+        Err(Failure::from(StoreError::Busy).into())
     }
 
     async fn treat(
@@ -277,7 +274,7 @@ impl Office {
         match self.on_pool(move |inner| inner.refuse(&refusal)).await {
             Ok(Some(octets)) => octets.into(),
             Ok(None) => Reply::Nothing,
-            Err(Unanswered::Failed(Failure::Pool(PoolFault::Busy))) => Reply::Busy,
+            Err(Unanswered::Failed(Failure::Program(failure))) if failure.is_busy() => Reply::Busy,
             Err(Unanswered::Refused(error)) => {
                 tracing::error!(%error, "an Error could not be made");
                 Reply::Nothing

@@ -11,6 +11,7 @@ use set_core::msg::ids::{BrandId, Url};
 use set_core::registration::EndEntity;
 use set_core::x509::ext::SetQualifier;
 use set_node::config::{ConfigError, Layers};
+use set_node::program::value;
 
 use crate::failure::Failure;
 
@@ -126,7 +127,6 @@ impl PlanFile {
 
     /// The plan, its certificates to hold that long.
     pub(crate) fn plan(&self, validity: hierarchy::Validity) -> Result<Plan, Failure> {
-        let value = |what| move |fault| Failure::Value { what, fault };
         let mut brands = Vec::with_capacity(self.brand.len());
         for brand in &self.brand {
             let brand_id = BrandId::new(brand.id.as_str()).map_err(value("brand.id"))?;

@@ -1,15 +1,14 @@
 //! `show`: the hierarchy, and the certificates issued.
 
-use std::fmt::{self, Display};
-use std::io::Write as _;
+use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
 use set_core::crypto::KeyRules;
 use set_core::x509::Certificate;
-use set_node::call::tell;
-use set_node::cli::OutputFormat;
+use set_node::cli::Exit;
 use set_node::party::PartyFolder;
+use set_node::program::Screen;
 use set_node::store::Store;
 
 use crate::config::Config;
@@ -22,8 +21,8 @@ use crate::serve::station;
 pub(crate) async fn show(
     data: &Path,
     config: &Config,
-    format: OutputFormat,
-) -> Result<(), Failure> {
+    screen: &mut Screen,
+) -> Result<Exit, Failure> {
     let station = station()?;
     let context = station.context();
     let roots = PartyFolder::new(data).load_trust(&context)?.roots;
@@ -55,18 +54,8 @@ pub(crate) async fn show(
     }
     drop(tx);
     store.close().await;
-    print(format, &Hierarchy { cas, issued });
-    Ok(())
-}
-
-/// Prints a result. A reader that has gone away is no reason to fail.
-pub(crate) fn print(format: OutputFormat, result: &(impl Display + Serialize)) {
-    match format {
-        OutputFormat::Json => tell(result),
-        OutputFormat::Text => {
-            let _lost = writeln!(std::io::stdout(), "{result}");
-        }
-    }
+    screen.result(&Hierarchy { cas, issued });
+    Ok(Exit::Success)
 }
 
 #[derive(Serialize)]

@@ -11,6 +11,7 @@ use set_node::keystore::{Iterations, Passphrase, SealedFile};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
+use set_node::program;
 
 /// What is embossed on a card.
 #[derive(Debug)]
@@ -128,7 +129,7 @@ const NOTHING: Failure = Failure::Input(
      write them as two lines to standard input",
 );
 
-const DAMAGED: Failure = Failure::Damaged {
+const DAMAGED: program::Failure = program::Failure::Damaged {
     what: "the sealed card file",
 };
 

@@ -5,18 +5,17 @@ use std::fmt;
 use serde::Serialize;
 use set_core::cardholder::Card;
 use set_core::cardholder::registration::{Filed, Initiating, Offered};
-use set_core::msg::cert::reg_form::ReferralData;
 use set_core::msg::ids::BrandId;
 use set_core::registration::{Answer, Verdict};
 use set_node::cli::Exit;
 use set_node::enroll::{answers, prompt};
+use set_node::program::{self, Screen, with};
 use set_node::proved::Proved;
 use set_node::transport::MediaType;
 
 use crate::card::CardData;
 use crate::cli::EnrollArgs;
-use crate::failure::{Failure, with};
-use crate::screen::Screen;
+use crate::failure::Failure;
 use crate::wallet::{Peer, Wallet};
 
 /// Registers the card at the CA and keeps the certificate.
@@ -94,7 +93,7 @@ async fn form(
         .map_err(&ca)?
     {
         Answer::Form(offered) => Ok(*offered),
-        Answer::Referral(referral) => Err(Failure::Referred(elsewhere(&referral))),
+        Answer::Referral(referral) => Err(referral.into()),
     }
 }
 
@@ -112,19 +111,8 @@ fn certified(wallet: &mut Wallet, filed: Filed, response: &[u8]) -> Result<Card,
             Ok(*card)
         }
         Verdict::Refused(refused) => Err((*refused).into()),
-        Verdict::Pended(_) => Err(Failure::Pended),
+        Verdict::Pended(_) => Err(program::Failure::Pended.into()),
     }
-}
-
-fn elsewhere(referral: &ReferralData) -> String {
-    let mut text = String::new();
-    if let Some(reason) = &referral.reason {
-        text.push_str(&format!(": {reason}"));
-    }
-    for url in referral.referral_url_seq.as_deref().unwrap_or_default() {
-        text.push_str(&format!("; see {url}"));
-    }
-    text
 }
 
 #[derive(Serialize)]

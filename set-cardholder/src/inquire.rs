@@ -2,14 +2,14 @@
 
 use set_core::cardholder::inquiry::Inquiring;
 use set_node::cli::Exit;
+use set_node::program::{self, Screen, with};
 use set_node::proved::Proved;
 use set_node::transport::{Endpoint, MediaType};
 
 use crate::cli::InquireArgs;
-use crate::failure::{Failure, with};
+use crate::failure::Failure;
 use crate::order::{self, Progress};
 use crate::outcome::{self, Told};
-use crate::screen::Screen;
 use crate::wallet::Wallet;
 
 /// Asks the merchant of an order.
@@ -25,7 +25,7 @@ pub async fn inquire(
 ) -> Result<Exit, Failure> {
     let order = order::find(&wallet.store, args.xid.as_deref()).await?;
     let card = wallet.card()?;
-    let endpoint: Endpoint = order.query_url.as_str().parse()?;
+    let endpoint: Endpoint = order.query_url.as_str().parse().map_err(Failure::Address)?;
     let peer = wallet.caller(endpoint, "merchant", MediaType::Payment);
     let context = wallet.station.context();
     let (state, request) =
@@ -40,9 +40,10 @@ pub async fn inquire(
         .fact("about this transaction, over our challenge")
         .tell(wallet.trace);
     let Some(payload) = outcome.payloads().first() else {
-        return Err(Failure::Damaged {
+        return Err(program::Failure::Damaged {
             what: "the merchant's answer",
-        });
+        }
+        .into());
     };
     let progress = Progress::of(payload, context.now);
     let order = order::update(&wallet.store, order, progress.clone()).await?;

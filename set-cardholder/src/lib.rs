@@ -25,17 +25,16 @@ mod order;
 mod orders;
 mod outcome;
 mod pay;
-mod screen;
 mod show;
 mod wallet;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use set_node::call::Trace;
-use set_node::cli::Exit;
-use set_node::telemetry::start_logs;
+use set_node::cli::{Exit, SharedArgs};
+use set_node::config::LogConfig;
+use set_node::program::{self, Program, Screen};
 
 pub use self::card::CardData;
 pub use self::cli::{Cli, Command, EnrollArgs, InquireArgs, PayArgs};
@@ -45,7 +44,6 @@ pub use self::failure::Failure;
 pub use self::inquire::inquire;
 pub use self::orders::orders;
 pub use self::pay::pay;
-pub use self::screen::Screen;
 pub use self::show::show;
 pub use self::wallet::Wallet;
 
@@ -58,44 +56,31 @@ pub use self::wallet::Wallet;
 /// assert_eq!(code, ExitCode::SUCCESS);
 /// ```
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
-        Ok(cli) => cli,
-        Err(fault) => {
-            // Nothing can be told when standard error is closed.
-            let _untold = fault.print();
-            let exit = if fault.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Success
-            };
-            return exit.into();
-        }
-    };
-    let mut screen = Screen::standard(cli.shared.format);
-    match execute(cli, &mut screen) {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            screen.failure(&failure);
-            failure.exit().into()
-        }
-    }
+    program::run::<Cli>(args)
 }
 
-fn execute(cli: Cli, screen: &mut Screen) -> Result<Exit, Failure> {
-    let config: Config = cli.shared.load_config()?;
-    start_logs(&config.log)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::Runtime)?;
-    let trace = if cli.trace_wire {
-        Trace::Lines
-    } else {
-        Trace::Off
-    };
-    let data = cli.shared.data;
-    runtime.block_on(async {
-        match cli.command {
+impl Program for Cli {
+    const NAME: &'static str = env!("CARGO_PKG_NAME");
+    type Config = Config;
+    type Failure = Failure;
+
+    fn shared(&self) -> &SharedArgs {
+        &self.shared
+    }
+
+    fn log(config: &Config) -> &LogConfig {
+        &config.log
+    }
+
+    /// A wallet does one thing at a time.
+    fn runtime() -> tokio::runtime::Builder {
+        tokio::runtime::Builder::new_current_thread()
+    }
+
+    async fn execute(self, config: Config, screen: &mut Screen) -> Result<Exit, Failure> {
+        let trace = Trace::of_flag(self.trace_wire);
+        let data = self.shared.data;
+        match self.command {
             Command::Init => init::init(&data, &config, screen).await,
             Command::Enroll(args) => {
                 let mut wallet = Wallet::open(&data, config, trace).await?;
@@ -114,5 +99,5 @@ fn execute(cli: Cli, screen: &mut Screen) -> Result<Exit, Failure> {
             Command::Orders => orders(&data, &config, screen).await,
             Command::Show => show(&data, &config, screen).await,
         }
-    })
+    }
 }

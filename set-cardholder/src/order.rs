@@ -11,6 +11,7 @@ use set_core::sequence;
 use set_node::store::{RecordKey, Store, StoreError, Tx};
 
 use crate::failure::Failure;
+use set_node::program;
 
 sequence! {
     /// An order that was sent, or was about to be.
@@ -153,6 +154,6 @@ const KIND: &str = "order";
 /// Orders read at once.
 const PAGE: u32 = 100;
 
-const DAMAGED: Failure = Failure::Damaged {
+const DAMAGED: program::Failure = program::Failure::Damaged {
     what: "the record of an order",
 };

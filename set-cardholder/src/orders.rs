@@ -6,13 +6,13 @@ use std::path::Path;
 use serde::Serialize;
 use set_node::cli::Exit;
 use set_node::money::Money;
+use set_node::program::Screen;
 use set_node::store::Store;
 
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::order;
 use crate::outcome::words;
-use crate::screen::Screen;
 
 /// Lists the orders, the first first. No passphrase is needed.
 ///

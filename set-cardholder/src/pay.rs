@@ -11,15 +11,15 @@ use set_core::wake_up::{Payment, WakeUp};
 use set_core::x509::name::Brand;
 use set_node::cli::Exit;
 use set_node::money::Money;
+use set_node::program::{self, Screen, with};
 use set_node::proved::Proved;
 use set_node::transport::{Endpoint, MediaType, TransportError};
 
 use crate::cli::PayArgs;
-use crate::failure::{Failure, with};
+use crate::failure::Failure;
 use crate::fetch;
 use crate::order::{self, Order, Progress};
 use crate::outcome::{self, Told};
-use crate::screen::Screen;
 use crate::wallet::{Peer, Wallet};
 
 /// Pays what a wake-up message describes.
@@ -38,9 +38,11 @@ pub async fn pay(
 ) -> Result<Exit, Failure> {
     let card = wallet.card()?;
     let octets = fetch::wake_up(&args.wake_up, &wallet.config.timeouts).await?;
-    let wake_up = WakeUp::parse(&octets)?;
-    wake_up.check_extension(|_| false)?;
-    let payment = wake_up.payment()?;
+    let wake_up = WakeUp::parse(&octets).map_err(Failure::WakeUp)?;
+    wake_up
+        .check_extension(|_| false)
+        .map_err(Failure::WakeUp)?;
+    let payment = wake_up.payment().map_err(Failure::WakeUp)?;
     let wish = Wish {
         od: payment.od.to_vec(),
         purch_amt: payment.purch_amt,
@@ -49,10 +51,10 @@ pub async fn pay(
         lid_m: payment.lid_m.cloned(),
         install_recur_data: wake_up.install_recur_data(),
     };
-    let endpoint: Endpoint = payment.set_url.as_str().parse()?;
+    let endpoint: Endpoint = payment.set_url.as_str().parse().map_err(Failure::Address)?;
     let query_url = wake_up.query_url.as_ref().unwrap_or(payment.set_url);
     // An address that cannot be called later is better found now.
-    let _callable: Endpoint = query_url.as_str().parse()?;
+    let _callable: Endpoint = query_url.as_str().parse().map_err(Failure::Address)?;
     let query_url = Url::new(query_url.as_str())
         .map_err(|_| Failure::Input("the wake-up message's query URL is too long"))?;
 
@@ -66,7 +68,7 @@ pub async fn pay(
         card: card.pan.masked(),
         order: shown(&wish.od),
     };
-    if !args.yes && !screen.agrees(&offer) {
+    if !args.yes && !screen.agrees(&offer, "Pay?") {
         return Err(Failure::Disagreed);
     }
 
@@ -131,7 +133,7 @@ async fn finish(
         .fact("about this transaction, over our challenge")
         .tell(wallet.trace);
     let Some(payload) = outcome.payloads().first() else {
-        return Err(UNNAMED);
+        return Err(UNNAMED.into());
     };
     let progress = Progress::of(payload, wallet.station.now());
     let order = order::update(&wallet.store, order, progress.clone()).await?;
@@ -210,6 +212,6 @@ impl fmt::Display for Offer {
     }
 }
 
-const UNNAMED: Failure = Failure::Damaged {
+const UNNAMED: program::Failure = program::Failure::Damaged {
     what: "the merchant's answer",
 };

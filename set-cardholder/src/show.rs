@@ -5,14 +5,13 @@ use std::path::Path;
 
 use serde::Serialize;
 use set_core::crypto::KeyRules;
-use set_core::x509::Certificate;
 use set_node::cli::Exit;
-use set_node::pem;
+use set_node::party::PartyFolder;
+use set_node::program::{self, Screen};
 use set_node::store::Store;
 
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::screen::Screen;
 use crate::wallet::face;
 
 /// Shows what may be seen without the passphrase.
@@ -23,18 +22,11 @@ use crate::wallet::face;
 pub async fn show(data: &Path, config: &Config, screen: &mut Screen) -> Result<Exit, Failure> {
     let store = Store::open(data, &config.store).await?;
     let face = face(&store).await?.ok_or(Failure::NoCard)?;
-    let file = data
-        .join("identities")
-        .join(format!("{}.pem", face.identity));
-    let text = std::fs::read(&file).map_err(|source| Failure::File { file, source })?;
-    let damaged = Failure::Damaged {
-        what: "the card's certificate file",
-    };
-    let blocks = pem::decode("CERTIFICATE", &text).unwrap_or_default();
-    let certificate = blocks
-        .first()
-        .and_then(|octets| Certificate::parse(octets, &KeyRules::default()).ok())
-        .ok_or(damaged)?;
+    let certificate = PartyFolder::new(data)
+        .load_certificate(face.identity.as_str(), &KeyRules::default())?
+        .ok_or(program::Failure::Damaged {
+            what: "the folder of certificates: the card's is missing and",
+        })?;
     screen.result(&Shown {
         card: face.masked_pan.to_string(),
         brand: face.brand_id.to_string(),

@@ -8,9 +8,9 @@ use set_core::msg::ids::{BrandId, Language};
 use set_core::party::Trust;
 use set_core::sequence;
 use set_node::call::{Caller, Trace};
-use set_node::durable;
 use set_node::keystore::{Iterations, KeyStore, Passphrase};
 use set_node::party::PartyFolder;
+use set_node::program::{self, create_folder, value};
 use set_node::station::Station;
 use set_node::store::{RecordKey, Store};
 use set_node::transport::{Endpoint, MediaType, Transport, TransportError};
@@ -60,7 +60,7 @@ impl Wallet {
     pub async fn open(data: &Path, config: Config, trace: Trace) -> Result<Self, Failure> {
         let passphrase = Passphrase::from_config(data, &config.keys)?;
         let station = Station::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
-            .map_err(|_| Failure::Input("the program's name is no swIdent"))?;
+            .map_err(value("the program's name"))?;
         Self::with_station(data, config, trace, passphrase, station).await
     }
 
@@ -76,7 +76,7 @@ impl Wallet {
         passphrase: Passphrase,
         station: Station,
     ) -> Result<Self, Failure> {
-        private_folder(data)?;
+        create_folder(data)?;
         let iterations = Iterations::new(config.keys.iterations);
         let folder = PartyFolder::new(data);
         Ok(Self {
@@ -124,7 +124,7 @@ impl Wallet {
                 sealed.identity.as_str(),
                 &self.station.policy().key_rules,
             )?
-            .ok_or(Failure::Damaged {
+            .ok_or(program::Failure::Damaged {
                 what: "the folder of certificates: the card's is missing and",
             })?;
         Ok(Card {
@@ -234,21 +234,13 @@ pub(crate) async fn face(store: &Store) -> Result<Option<Face>, Failure> {
     let Some(record) = tx.load(FACE).await? else {
         return Ok(None);
     };
-    asn1::decode(&record.body, &Limits::default())
-        .map(Some)
-        .map_err(|_| Failure::Damaged {
-            what: "the record of the card",
-        })
+    let face = asn1::decode(&record.body, &Limits::default());
+    Ok(Some(face.map_err(|_| program::Failure::Damaged {
+        what: "the record of the card",
+    })?))
 }
 
-pub(crate) fn private_folder(folder: &Path) -> Result<(), Failure> {
-    durable::create_private_folder(folder).map_err(|source| Failure::File {
-        file: folder.to_owned(),
-        source,
-    })
-}
-
-const NAMELESS: Failure = Failure::Damaged {
+const NAMELESS: program::Failure = program::Failure::Damaged {
     what: "the name of the card",
 };
 

@@ -1,50 +1,23 @@
 //! `init`: the data folder.
 
-use std::fmt;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::Serialize;
 use set_node::cli::Exit;
-use set_node::durable;
-use set_node::store::Store;
+use set_node::program::{Made, Screen, make_folder};
 
 use crate::config::{Config, EXAMPLE};
 use crate::failure::Failure;
-use crate::screen::Screen;
 
 /// Makes what lacks of the data folder and leaves what is there.
-pub(crate) async fn init(data: &Path, config: &Config, screen: Screen) -> Result<Exit, Failure> {
-    private_folder(data)?;
-    private_folder(&data.join(&config.keys.folder))?;
-    let file = data.join("config.toml");
-    match durable::create(&file, EXAMPLE.as_bytes()) {
-        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
-            return Err(Failure::File { file, source });
-        }
-        _ => {}
-    }
-    Store::open(data, &config.store).await?.close().await;
+pub(crate) async fn init(
+    data: &Path,
+    config: &Config,
+    screen: &mut Screen,
+) -> Result<Exit, Failure> {
+    make_folder(data, &config.keys, &config.store, EXAMPLE).await?;
     screen.result(&Made {
         data: data.to_owned(),
+        purpose: "gateway",
     });
     Ok(Exit::Success)
-}
-
-pub(crate) fn private_folder(folder: &Path) -> Result<(), Failure> {
-    durable::create_private_folder(folder).map_err(|source| Failure::File {
-        file: folder.to_owned(),
-        source,
-    })
-}
-
-#[derive(Serialize)]
-struct Made {
-    data: PathBuf,
-}
-
-impl fmt::Display for Made {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "gateway in {}; next: enroll", self.data.display())
-    }
 }

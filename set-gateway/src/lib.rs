@@ -17,7 +17,6 @@ mod enroll;
 mod failure;
 pub mod host;
 mod init;
-mod screen;
 mod serve;
 pub mod service;
 mod show;
@@ -26,16 +25,14 @@ mod transactions;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use set_node::call::Trace;
-use set_node::cli::Exit;
-use set_node::telemetry::start_logs;
+use set_node::cli::{Exit, SharedArgs};
+use set_node::config::LogConfig;
+use set_node::program::{self, Program, Screen};
 
 pub use self::cli::{Cli, Command, EnrollArgs};
 pub use self::config::{Config, GatewayConfig, HostConfig};
 pub use self::failure::Failure;
-
-use self::screen::Screen;
 
 /// Runs the program; the first of `args` is its name.
 ///
@@ -46,51 +43,31 @@ use self::screen::Screen;
 /// assert_eq!(code, ExitCode::SUCCESS);
 /// ```
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
-        Ok(cli) => cli,
-        Err(fault) => {
-            // Nothing can be told when standard error is closed.
-            let _untold = fault.print();
-            let exit = if fault.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Success
-            };
-            return exit.into();
-        }
-    };
-    let screen = Screen {
-        format: cli.shared.format,
-    };
-    match execute(cli, screen) {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            screen.failure(&failure);
-            failure.exit().into()
-        }
-    }
+    program::run::<Cli>(args)
 }
 
-fn execute(cli: Cli, screen: Screen) -> Result<Exit, Failure> {
-    let config: Config = cli.shared.load_config()?;
-    start_logs(&config.log)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::Runtime)?;
-    let trace = if cli.trace_wire {
-        Trace::Lines
-    } else {
-        Trace::Off
-    };
-    let data = cli.shared.data;
-    runtime.block_on(async {
-        match cli.command {
+impl Program for Cli {
+    const NAME: &'static str = env!("CARGO_PKG_NAME");
+    type Config = Config;
+    type Failure = Failure;
+
+    fn shared(&self) -> &SharedArgs {
+        &self.shared
+    }
+
+    fn log(config: &Config) -> &LogConfig {
+        &config.log
+    }
+
+    async fn execute(self, config: Config, screen: &mut Screen) -> Result<Exit, Failure> {
+        let trace = Trace::of_flag(self.trace_wire);
+        let data = self.shared.data;
+        match self.command {
             Command::Init => init::init(&data, &config, screen).await,
             Command::Enroll(args) => enroll::enroll(&data, &config, trace, &args, screen).await,
             Command::Serve => serve::serve(&data, &config, trace, screen).await,
             Command::Show => show::show(&data, &config, screen),
             Command::Transactions => transactions::transactions(&data, &config, screen).await,
         }
-    })
+    }
 }

@@ -1,10 +1,8 @@
 //! `serve`: merchants are answered until the process is stopped.
 
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::Serialize;
 use set_core::gateway::Gateway;
 use set_core::msg::ids::Bin;
 use set_node::call::Trace;
@@ -12,17 +10,16 @@ use set_node::cli::Exit;
 use set_node::keystore::{Iterations, KeyStore, Passphrase};
 use set_node::node::Node;
 use set_node::party::PartyFolder;
-use set_node::service::{BoxFuture, CryptoPool, Shutdown};
+use set_node::program::{self, Screen, value};
+use set_node::service::{CryptoPool, Shutdown};
 use set_node::station::Station;
 use set_node::store::Store;
-use set_node::telemetry::{Metrics, Readiness};
-use set_node::transport::Endpoint;
+use set_node::telemetry::{Metrics, store_answers};
 
 use crate::config::{Config, HostKind};
 use crate::enroll::station;
 use crate::failure::Failure;
 use crate::host::{AcquirerHost, Simulator};
-use crate::screen::Screen;
 use crate::service::{GatewayService, Parts};
 
 /// Resolves what an earlier run left half done, then serves.
@@ -30,7 +27,7 @@ pub(crate) async fn serve(
     data: &Path,
     config: &Config,
     trace: Trace,
-    screen: Screen,
+    screen: &mut Screen,
 ) -> Result<Exit, Failure> {
     let station = station(config)?;
     let gateway = gateway(data, config, &station)?;
@@ -44,14 +41,14 @@ pub(crate) async fn serve(
         station,
         gateway,
         store: store.clone(),
-        pool: CryptoPool::new(&config.limits).map_err(Failure::Runtime)?,
+        pool: CryptoPool::new(&config.limits).map_err(program::Failure::Runtime)?,
         host,
         places: config.limits.requests.saturating_add(config.limits.queue),
         keep_answers: config.store.keep_answers.duration(),
         trace,
     });
     let node = Node::bind(&config.listen, &config.limits, &config.timeouts).await?;
-    let shutdown = Shutdown::on_signals().map_err(Failure::Runtime)?;
+    let shutdown = Shutdown::on_signals().map_err(program::Failure::Runtime)?;
     let resolved = service.recover().await?;
     if resolved > 0 {
         tracing::warn!(
@@ -64,16 +61,8 @@ pub(crate) async fn serve(
         let retry = config.host.retry.duration();
         async move { service.advise_until(shutdown, retry).await }
     });
-    let ready: Readiness = Arc::new(move || -> BoxFuture<'static, _> {
-        let store = store.clone();
-        Box::pin(async move {
-            store
-                .check()
-                .await
-                .map_err(|_| "the store fails".to_owned())
-        })
-    });
-    screen.result(&Listening::at(&node.endpoints()));
+    let ready = store_answers(store);
+    screen.result(&node.listening("gateway"));
     let handler = Arc::new(service);
     let finished = node
         .serve(
@@ -115,7 +104,7 @@ fn gateway(data: &Path, config: &Config, station: &Station) -> Result<Gateway, F
         .iter()
         .map(|bin| Bin::new(bin.as_str()))
         .collect::<Result<Vec<Bin>, _>>()
-        .map_err(|_| Failure::Input("gateway.bins: a BIN has six digits"))?;
+        .map_err(value("gateway.bins"))?;
     Ok(Gateway {
         signature,
         encryption,
@@ -123,39 +112,4 @@ fn gateway(data: &Path, config: &Config, station: &Station) -> Result<Gateway, F
         bins,
         captures: config.gateway.captures,
     })
-}
-
-#[derive(Serialize)]
-struct Listening {
-    event: &'static str,
-    role: &'static str,
-    tcp: Option<String>,
-    http: Option<String>,
-    #[serde(skip)]
-    endpoints: Vec<Endpoint>,
-}
-
-impl Listening {
-    fn at(endpoints: &[Endpoint]) -> Self {
-        let authority = |wanted: fn(&Endpoint) -> bool| {
-            endpoints
-                .iter()
-                .find(|endpoint| wanted(endpoint))
-                .map(Endpoint::authority)
-        };
-        Self {
-            event: "listening",
-            role: "gateway",
-            tcp: authority(|endpoint| matches!(endpoint, Endpoint::Tcp { .. })),
-            http: authority(|endpoint| matches!(endpoint, Endpoint::Http { .. })),
-            endpoints: endpoints.to_vec(),
-        }
-    }
-}
-
-impl fmt::Display for Listening {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let endpoints: Vec<String> = self.endpoints.iter().map(ToString::to_string).collect();
-        write!(f, "listening on {}", endpoints.join(" and "))
-    }
 }

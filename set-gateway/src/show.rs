@@ -5,16 +5,15 @@ use std::path::Path;
 
 use serde::Serialize;
 use set_core::crypto::KeyRules;
-use set_core::x509::Certificate;
 use set_node::cli::Exit;
-use set_node::pem;
+use set_node::party::PartyFolder;
+use set_node::program::Screen;
 
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::screen::Screen;
 
 /// Shows the certificates. No passphrase is needed.
-pub(crate) fn show(data: &Path, config: &Config, screen: Screen) -> Result<Exit, Failure> {
+pub(crate) fn show(data: &Path, config: &Config, screen: &mut Screen) -> Result<Exit, Failure> {
     let shown = Shown {
         signature: certificate(data, "signature")?,
         encryption: certificate(data, "encryption")?,
@@ -25,18 +24,9 @@ pub(crate) fn show(data: &Path, config: &Config, screen: Screen) -> Result<Exit,
 }
 
 fn certificate(data: &Path, name: &str) -> Result<Line, Failure> {
-    let file = data.join("identities").join(format!("{name}.pem"));
-    if !file.exists() {
-        return Err(Failure::NotEnrolled);
-    }
-    let text = std::fs::read(&file).map_err(|source| Failure::File { file, source })?;
-    let blocks = pem::decode("CERTIFICATE", &text).unwrap_or_default();
-    let certificate = blocks
-        .first()
-        .and_then(|octets| Certificate::parse(octets, &KeyRules::default()).ok())
-        .ok_or(Failure::Damaged {
-            what: "a certificate file",
-        })?;
+    let certificate = PartyFolder::new(data)
+        .load_certificate(name, &KeyRules::default())?
+        .ok_or(Failure::NotEnrolled)?;
     Ok(Line {
         subject: certificate.subject().to_string(),
         issuer: certificate.issuer().to_string(),

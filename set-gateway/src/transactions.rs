@@ -7,18 +7,18 @@ use serde::Serialize;
 use set_core::gateway::record::Authorization;
 use set_node::cli::Exit;
 use set_node::money::Money;
+use set_node::program::Screen;
 use set_node::store::Store;
 
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::screen::Screen;
 use crate::service::ledger;
 
 /// Lists what is in the store. No passphrase is needed: no account number is there.
 pub(crate) async fn transactions(
     data: &Path,
     config: &Config,
-    screen: Screen,
+    screen: &mut Screen,
 ) -> Result<Exit, Failure> {
     let store = Store::open(data, &config.store).await?;
     let mut tx = store.begin().await?;

@@ -10,6 +10,7 @@ use set_core::msg::ids::Rrpid;
 use set_core::msg::payment::cap::CapCode;
 use set_node::cli::Exit;
 use set_node::money::Money;
+use set_node::program::Screen;
 use set_node::transport::MediaType;
 
 use crate::cli::CaptureArgs;
@@ -19,7 +20,6 @@ use crate::fault::Fault;
 use crate::gateway::Gateway;
 use crate::ledger::{self, Entry};
 use crate::pos::Pos;
-use crate::screen::Screen;
 use crate::service::Till;
 
 /// Captures orders, those first whose capture was begun and not answered.

@@ -5,23 +5,18 @@ use std::fmt;
 use serde::Serialize;
 use set_core::merchant::Merchant;
 use set_core::msg::cert::id_data::{IdData, MerchantAcquirerId};
-use set_core::msg::cert::reg_form::ReferralData;
 use set_core::msg::cert::request_type::RequestType;
 use set_core::msg::ids::{Bin, BrandId, MerchantId};
-use set_core::registration::{
-    Answer, Application, Certified, Filed, Initiating, NewKeys, Offered, Verdict,
-};
-use set_node::call::Caller;
+use set_core::registration::Application;
 use set_node::cli::Exit;
-use set_node::enroll::{answers, prompt};
-use set_node::proved::Proved;
+use set_node::enroll::Applicant;
+use set_node::program::{Screen, value};
 use set_node::transport::MediaType;
 
 use crate::cli::EnrollArgs;
-use crate::failure::{Failure, input, with};
+use crate::failure::Failure;
 use crate::pos::Pos;
 use crate::refresh;
-use crate::screen::Screen;
 
 /// Registers the merchant at the CA, keeps keys and certificates, and fetches the gateway's
 /// certificate where a gateway is known.
@@ -49,16 +44,19 @@ pub async fn enroll(
         tracing::info!(%thumbprint, "root believed; compare with the one that the brand publishes");
     }
     let ca = pos.caller(args.ca.clone(), "ca", MediaType::Registration);
-    let offered = form(pos, &ca, application).await?;
-    let items = answers(offered.form(), &args.fields, prompt)?;
-    let context = pos.station.context();
-    let keys =
-        NewKeys::generate(context.crypto, RequestType::MerInitialBoth).map_err(with("merchant"))?;
-    let (filed, request) = offered
-        .file(&context, keys, items, None, &pos.trust)
-        .map_err(with("merchant"))?;
-    let response = ca.exchange(&request).await?;
-    let merchant = certified(pos, filed, &response)?;
+    let applicant = Applicant {
+        role: "merchant",
+        station: &pos.station,
+        ca: &ca,
+        fields: &args.fields,
+        trace: pos.trace,
+    };
+    let certified = applicant.certify(application, &mut pos.trust).await?;
+    let merchant = Merchant {
+        signature: certified.signature,
+        encryption: certified.encryption.ok_or(Failure::NotEnrolled)?,
+        trust: pos.trust.clone(),
+    };
     pos.keep(&merchant, brand_id).await?;
     if let Some(gateway) = pos.gateway(args.gateway.as_ref()).await? {
         refresh::fetch(pos, gateway).await?;
@@ -75,70 +73,13 @@ fn application(pos: &Pos, args: &EnrollArgs) -> Result<Application, Failure> {
     Ok(Application {
         request_type: RequestType::MerInitialBoth,
         id_data: IdData::MerchantAcquirerId(MerchantAcquirerId {
-            merchant_bin: Bin::new(args.bin.as_str()).map_err(input("--bin"))?,
+            merchant_bin: Bin::new(args.bin.as_str()).map_err(value("--bin"))?,
             merchant_id: MerchantId::new(args.merchant_id.as_str())
-                .map_err(input("--merchant-id"))?,
+                .map_err(value("--merchant-id"))?,
         }),
-        brand_id: BrandId::new(args.brand.as_str()).map_err(input("--brand"))?,
+        brand_id: BrandId::new(args.brand.as_str()).map_err(value("--brand"))?,
         language: pos.language()?,
     })
-}
-
-/// Me-AqCInitReq: the CA's form.
-async fn form(pos: &mut Pos, ca: &Caller, application: Application) -> Result<Offered, Failure> {
-    let context = pos.station.context();
-    let (state, request) =
-        Initiating::start(&context, application, &pos.trust).map_err(with("merchant"))?;
-    let response = ca.exchange(&request).await?;
-    let context = pos.station.context();
-    match state
-        .handle(&context, &response, &mut pos.trust)
-        .map_err(with("ca"))?
-    {
-        Answer::Form(offered) => Ok(*offered),
-        Answer::Referral(referral) => Err(Failure::Referred(elsewhere(&referral))),
-    }
-}
-
-fn certified(pos: &mut Pos, filed: Filed, response: &[u8]) -> Result<Merchant, Failure> {
-    let context = pos.station.context();
-    match filed
-        .handle(&context, response, &mut pos.trust)
-        .map_err(with("ca"))?
-    {
-        Verdict::Certified(certified) => {
-            let Certified {
-                signature,
-                encryption: Some(encryption),
-                ..
-            } = *certified
-            else {
-                return Err(Failure::NotEnrolled);
-            };
-            Proved::new("merchant", "CertRes", None)
-                .fact("CA's chain and signature verified")
-                .fact("both certificates are for our new keys, and of the brand asked for")
-                .tell(pos.trace);
-            Ok(Merchant {
-                signature,
-                encryption,
-                trust: pos.trust.clone(),
-            })
-        }
-        Verdict::Refused(refused) => Err((*refused).into()),
-        Verdict::Pended(_) => Err(Failure::Pended),
-    }
-}
-
-fn elsewhere(referral: &ReferralData) -> String {
-    let mut text = String::new();
-    if let Some(reason) = &referral.reason {
-        text.push_str(&format!(": {reason}"));
-    }
-    for url in referral.referral_url_seq.as_deref().unwrap_or_default() {
-        text.push_str(&format!("; see {url}"));
-    }
-    text
 }
 
 #[derive(Serialize)]

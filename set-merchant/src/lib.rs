@@ -33,7 +33,6 @@ mod offering;
 mod orders;
 mod pos;
 mod refresh;
-mod screen;
 mod serve;
 mod service;
 mod shop_pages;
@@ -43,10 +42,10 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use set_node::call::Trace;
-use set_node::cli::Exit;
-use set_node::telemetry::start_logs;
+use set_node::cli::{Exit, SharedArgs};
+use set_node::config::LogConfig;
+use set_node::program::{self, Program, Screen};
 
 pub use self::capture::capture;
 pub use self::cli::{CaptureArgs, Cli, Command, EnrollArgs, OfferArgs, RefreshArgs, ServeArgs};
@@ -59,7 +58,6 @@ pub use self::offering::{NewOffer, Offered};
 pub use self::orders::orders;
 pub use self::pos::{Pos, Profile};
 pub use self::refresh::refresh;
-pub use self::screen::Screen;
 pub use self::service::Till;
 pub use self::shop_pages::{ShopDoor, routes};
 pub use self::show::show;
@@ -73,44 +71,26 @@ pub use self::show::show;
 /// assert_eq!(code, ExitCode::SUCCESS);
 /// ```
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
-        Ok(cli) => cli,
-        Err(fault) => {
-            // Nothing can be told when standard error is closed.
-            let _untold = fault.print();
-            let exit = if fault.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Success
-            };
-            return exit.into();
-        }
-    };
-    let mut screen = Screen::standard(cli.shared.format);
-    match execute(cli, &mut screen) {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            screen.failure(&failure);
-            failure.exit().into()
-        }
-    }
+    program::run::<Cli>(args)
 }
 
-fn execute(cli: Cli, screen: &mut Screen) -> Result<Exit, Failure> {
-    let config: Config = cli.shared.load_config()?;
-    start_logs(&config.log)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::Runtime)?;
-    let trace = if cli.trace_wire {
-        Trace::Lines
-    } else {
-        Trace::Off
-    };
-    let data: &Path = &cli.shared.data;
-    runtime.block_on(async {
-        match &cli.command {
+impl Program for Cli {
+    const NAME: &'static str = env!("CARGO_PKG_NAME");
+    type Config = Config;
+    type Failure = Failure;
+
+    fn shared(&self) -> &SharedArgs {
+        &self.shared
+    }
+
+    fn log(config: &Config) -> &LogConfig {
+        &config.log
+    }
+
+    async fn execute(self, config: Config, screen: &mut Screen) -> Result<Exit, Failure> {
+        let trace = Trace::of_flag(self.trace_wire);
+        let data: &Path = &self.shared.data;
+        match &self.command {
             Command::Init => init::init(data, &config, screen).await,
             Command::Enroll(args) => {
                 let mut pos = Pos::open(data, config, trace).await?;
@@ -132,5 +112,5 @@ fn execute(cli: Cli, screen: &mut Screen) -> Result<Exit, Failure> {
                 capture(&pos, args, screen).await
             }
         }
-    })
+    }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use set_core::crypto::RustCrypto;
 use set_node::cli::Exit;
 use set_node::durable;
+use set_node::program::{self, Screen};
 use set_node::store::Store;
 
 use crate::cli::OfferArgs;
@@ -15,7 +16,6 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::offering::{self, NewOffer, Offered};
 use crate::pos;
-use crate::screen::Screen;
 
 /// Makes an offer and writes its wake-up message.
 pub(crate) async fn offer(
@@ -26,10 +26,12 @@ pub(crate) async fn offer(
 ) -> Result<Exit, Failure> {
     let description = match (&args.description, &args.description_file) {
         (Some(text), _) => text.clone(),
-        (None, Some(file)) => fs::read_to_string(file).map_err(|source| Failure::File {
-            file: file.clone(),
-            source,
-        })?,
+        (None, Some(file)) => {
+            fs::read_to_string(file).map_err(|source| program::Failure::File {
+                file: file.clone(),
+                source,
+            })?
+        }
         (None, None) => String::new(),
     };
     let store = Store::open(data, &config.store).await?;
@@ -42,12 +44,14 @@ pub(crate) async fn offer(
         brands: args.brands.clone(),
     };
     let offer = offering::make(&store, &RustCrypto, &profile, new).await?;
-    let wake_up = offering::wake_up(&offer, &config.shop, &profile)?.to_octets()?;
+    let wake_up = offering::wake_up(&offer, &config.shop, &profile)?
+        .to_octets()
+        .map_err(Failure::WakeUp)?;
     let offered = offering::told(&offer, &config.shop, &profile);
     match args.wake_up.as_deref() {
         Some(file) if file == Path::new("-") => screen.octets(&wake_up),
         Some(file) => {
-            durable::replace(file, &wake_up).map_err(|source| Failure::File {
+            durable::replace(file, &wake_up).map_err(|source| program::Failure::File {
                 file: file.to_owned(),
                 source,
             })?;

@@ -8,10 +8,11 @@ use set_core::merchant::{Offer, Order};
 use set_core::msg::amount::{Currency, CurrencyAmount};
 use set_core::msg::ids::{BrandId, LocalId};
 use set_core::wake_up::{AcceptedBrand, InitiationType, WakeUp, WebAddress};
+use set_node::program::{self, value, with};
 use set_node::store::Store;
 
 use crate::config::ShopConfig;
-use crate::failure::{Failure, input, with};
+use crate::failure::Failure;
 use crate::ledger;
 use crate::pos::Profile;
 
@@ -45,7 +46,7 @@ pub struct Offered {
 ///
 /// # Errors
 ///
-/// [`Failure::Input`] when a field is not what it has to be; the store fails.
+/// [`program::Failure::Value`] when a field is not what it has to be; the store fails.
 pub(crate) async fn make(
     store: &Store,
     crypto: &dyn CryptoProvider,
@@ -53,10 +54,11 @@ pub(crate) async fn make(
     new: NewOffer,
 ) -> Result<Offer, Failure> {
     if !(1..=MOST_OCTETS).contains(&new.description.len()) {
-        return Err(Failure::Input {
+        return Err(program::Failure::Value {
             what: "description",
             fault: "1 to 20000 octets",
-        });
+        }
+        .into());
     }
     let brands: Vec<BrandId> = match (new.brands.as_slice(), &profile.brand_id) {
         ([], Some(brand)) => vec![brand.clone()],
@@ -65,25 +67,29 @@ pub(crate) async fn make(
             .iter()
             .map(|brand| BrandId::new(brand.as_str()))
             .collect::<Result<_, _>>()
-            .map_err(input("brands"))?,
+            .map_err(value("brands"))?,
     };
     let lid_m: [u8; 8] = random_array(crypto).map_err(|fault| with("merchant")(fault.into()))?;
     let offer = Offer {
-        lid_m: LocalId::new(lid_m).map_err(input("lid-M"))?,
-        od: OctetString::new(new.description.into_bytes()).map_err(|_| Failure::Input {
-            what: "description",
-            fault: "an OCTET STRING",
+        lid_m: LocalId::new(lid_m).map_err(value("lid-M"))?,
+        od: OctetString::new(new.description.into_bytes()).map_err(|_| {
+            program::Failure::Value {
+                what: "description",
+                fault: "an OCTET STRING",
+            }
         })?,
         purch_amt: CurrencyAmount {
-            currency: Currency::new(new.currency).map_err(input("currency"))?,
+            currency: Currency::new(new.currency).map_err(value("currency"))?,
             amount: new.amount,
             amt_exp10: new.exponent,
         },
-        brands: SeqOf::new(brands).map_err(input("brands"))?,
+        brands: SeqOf::new(brands).map_err(value("brands"))?,
         install_recur_data: None,
     };
     // A wallet could not be told of an offer that no wake-up can hold.
-    wake_up(&offer, &ShopConfig::default(), &Profile::default())?.to_octets()?;
+    wake_up(&offer, &ShopConfig::default(), &Profile::default())?
+        .to_octets()
+        .map_err(Failure::WakeUp)?;
     let mut tx = store.begin().await?;
     ledger::save(&mut tx, &Order::Offered(offer.clone()), 0).await?;
     tx.commit().await?;

@@ -7,12 +7,12 @@ use serde::Serialize;
 use set_core::merchant::Order;
 use set_node::cli::Exit;
 use set_node::money::Money;
+use set_node::program::Screen;
 use set_node::store::Store;
 
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::ledger;
-use crate::screen::Screen;
 
 /// Lists the orders.
 ///

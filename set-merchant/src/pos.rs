@@ -8,15 +8,15 @@ use set_core::msg::ids::{BrandId, Language, Url};
 use set_core::party::{Identity, Trust};
 use set_core::sequence;
 use set_node::call::{Caller, Trace};
-use set_node::durable;
 use set_node::keystore::{Iterations, KeyStore, Passphrase};
 use set_node::party::PartyFolder;
+use set_node::program::{create_folder, value};
 use set_node::station::Station;
 use set_node::store::{RecordKey, Store};
 use set_node::transport::{Endpoint, MediaType, Transport};
 
 use crate::config::Config;
-use crate::failure::{Failure, input};
+use crate::failure::Failure;
 use crate::fault::Fault;
 use crate::ledger::ROLE;
 
@@ -57,7 +57,7 @@ impl Pos {
     pub async fn open(data: &Path, config: Config, trace: Trace) -> Result<Self, Failure> {
         let passphrase = Passphrase::from_config(data, &config.keys)?;
         let station = Station::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
-            .map_err(input("the program's name"))?;
+            .map_err(value("the program's name"))?;
         Self::with_station(data, config, trace, passphrase, station).await
     }
 
@@ -73,7 +73,7 @@ impl Pos {
         passphrase: Passphrase,
         station: Station,
     ) -> Result<Self, Failure> {
-        private_folder(data)?;
+        create_folder(data)?;
         let iterations = Iterations::new(config.keys.iterations);
         let folder = PartyFolder::new(data);
         Ok(Self {
@@ -142,7 +142,7 @@ impl Pos {
         flag: Option<&Endpoint>,
     ) -> Result<Option<Endpoint>, Failure> {
         if let Some(endpoint) = flag {
-            let url = Url::new(endpoint.to_string()).map_err(input("gateway"))?;
+            let url = Url::new(endpoint.to_string()).map_err(value("gateway"))?;
             change_profile(&self.store, |profile| profile.gateway = Some(url)).await?;
             return Ok(Some(endpoint.clone()));
         }
@@ -168,7 +168,7 @@ impl Pos {
 
     /// The merchant's language.
     pub(crate) fn language(&self) -> Result<Language, Failure> {
-        Language::new(self.config.language.as_str()).map_err(input("language"))
+        Ok(Language::new(self.config.language.as_str()).map_err(value("language"))?)
     }
 
     fn identity(&self, name: &str) -> Result<Option<Identity>, Failure> {
@@ -200,13 +200,6 @@ pub(crate) async fn change_profile(
     let octets = asn1::encode(&profile).map_err(|_| Fault::Damaged(NAME))?;
     tx.save(PROFILE, version, &octets).await?;
     Ok(tx.commit().await?)
-}
-
-pub(crate) fn private_folder(folder: &Path) -> Result<(), Failure> {
-    durable::create_private_folder(folder).map_err(|source| Failure::File {
-        file: folder.to_owned(),
-        source,
-    })
 }
 
 fn read(octets: &[u8]) -> Result<Profile, Fault> {

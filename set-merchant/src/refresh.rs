@@ -7,14 +7,14 @@ use set_core::merchant::p_cert::p_cert;
 use set_core::msg::ids::BrandId;
 use set_core::msg::payment::p_cert::{BrandAndBin, PCertCode};
 use set_node::cli::Exit;
+use set_node::program::{Screen, with};
 use set_node::proved::Proved;
 use set_node::transport::{Endpoint, MediaType};
 
 use crate::cli::RefreshArgs;
-use crate::failure::{Failure, with};
+use crate::failure::Failure;
 use crate::fault::Fault;
 use crate::pos::{self, Pos};
-use crate::screen::Screen;
 
 /// Asks the gateway by PCertReq and keeps what it answers.
 ///

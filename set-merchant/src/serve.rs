@@ -1,23 +1,21 @@
 //! `serve`: the server.
 
-use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
 use set_core::msg::ids::Url;
 use set_node::cli::Exit;
-use set_node::node::Node;
+use set_node::node::{Listening, Node};
+use set_node::program::{self, Screen, value};
 use set_node::service::Shutdown;
 use set_node::store::Store;
-use set_node::telemetry::{Metrics, Readiness};
-use set_node::transport::{Endpoint, MediaType};
+use set_node::telemetry::{Metrics, store_answers};
+use set_node::transport::MediaType;
 
 use crate::background;
 use crate::cli::ServeArgs;
-use crate::failure::{Failure, input};
+use crate::failure::Failure;
 use crate::gateway::Gateway;
 use crate::pos::{self, Pos};
-use crate::screen::Screen;
 use crate::service::Till;
 use crate::shop_pages::{ShopDoor, routes};
 
@@ -35,17 +33,17 @@ pub(crate) async fn serve(
     let till = Arc::new(Till::open(&pos, gateway)?);
     let config = &pos.config;
     let node = Node::bind(&config.listen, &config.limits, &config.timeouts).await?;
-    let listening = Listening::of(&node.endpoints());
-    listening.remember(&pos.store).await?;
+    let listening = node.listening("merchant");
+    remember(&listening, &pos.store).await?;
 
     let metrics = Metrics::default();
     let door = ShopDoor::open(&pos).await?;
     let store = pos.store.clone();
-    let shutdown = Shutdown::on_signals().map_err(Failure::Runtime)?;
+    let shutdown = Shutdown::on_signals().map_err(program::Failure::Runtime)?;
     let background = tokio::spawn(background::work(Arc::clone(&till), shutdown.clone()));
     let forgetting = tokio::spawn(forget(Arc::clone(&till), shutdown.clone()));
     screen.result(&listening);
-    let ready = readiness(store.clone());
+    let ready = store_answers(store.clone());
     let finished = node
         .serve(till, routes(door), metrics, ready, shutdown)
         .await;
@@ -81,63 +79,16 @@ async fn forget(till: Arc<Till>, shutdown: Shutdown) {
     }
 }
 
-fn readiness(store: Store) -> Readiness {
-    Arc::new(move || {
-        let store = store.clone();
-        Box::pin(async move { store.check().await.map_err(|fault| fault.to_string()) })
+/// Lets commands beside the server know where it is.
+async fn remember(listening: &Listening, store: &Store) -> Result<(), Failure> {
+    let url = |text: Option<String>| text.map(Url::new).transpose().map_err(value("listen"));
+    let set_url = url(listening.endpoints.first().map(ToString::to_string))?;
+    let public_url = url(listening.http.as_ref().map(|at| format!("http://{at}")))?;
+    pos::change_profile(store, |profile| {
+        profile.set_url = set_url;
+        profile.public_url = public_url;
     })
-}
-
-#[derive(Serialize)]
-struct Listening {
-    event: &'static str,
-    role: &'static str,
-    tcp: Option<String>,
-    http: Option<String>,
-    #[serde(skip)]
-    set_url: Option<String>,
-}
-
-impl Listening {
-    fn of(endpoints: &[Endpoint]) -> Self {
-        let find = |tcp: bool| {
-            endpoints
-                .iter()
-                .find(|endpoint| matches!(endpoint, Endpoint::Tcp { .. }) == tcp)
-        };
-        Self {
-            event: "listening",
-            role: "merchant",
-            tcp: find(true).map(Endpoint::authority),
-            http: find(false).map(Endpoint::authority),
-            set_url: find(true).or(find(false)).map(ToString::to_string),
-        }
-    }
-
-    /// Lets commands beside the server know where it is.
-    async fn remember(&self, store: &Store) -> Result<(), Failure> {
-        let url = |text: Option<String>| text.map(Url::new).transpose().map_err(input("listen"));
-        let set_url = url(self.set_url.clone())?;
-        let public_url = url(self.http.as_ref().map(|at| format!("http://{at}")))?;
-        pos::change_profile(store, |profile| {
-            profile.set_url = set_url;
-            profile.public_url = public_url;
-        })
-        .await
-    }
-}
-
-impl fmt::Display for Listening {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("merchant listening")?;
-        if let Some(tcp) = &self.tcp {
-            write!(f, " on set://{tcp}")?;
-        }
-        if let Some(http) = &self.http {
-            write!(f, " on http://{http}")?;
-        }
-        Ok(())
-    }
+    .await
 }
 
 const FORGET_EVERY: std::time::Duration = std::time::Duration::from_secs(600);

@@ -21,6 +21,7 @@ use set_core::msg::message::Message;
 use set_core::msg::payment::p_req::{PReq, Pi};
 use set_core::msg::wrapper::MessageHeader;
 use set_node::call::Trace;
+use set_node::program;
 use set_node::proved::Proved;
 use set_node::service::{BoxFuture, CryptoPool, Handler, Reply, RequestContext};
 use set_node::station::Station;
@@ -73,7 +74,7 @@ impl Till {
             gateway,
             unsettled: Notify::new(),
             trace: pos.trace,
-            pool: CryptoPool::new(&pos.config.limits).map_err(Failure::Runtime)?,
+            pool: CryptoPool::new(&pos.config.limits).map_err(program::Failure::Runtime)?,
             merchant: RwLock::new(Arc::new(pos.merchant()?)),
         })
     }

@@ -18,6 +18,7 @@ use axum::routing::{get, post};
 use serde::Serialize;
 use set_core::merchant::Order;
 use set_core::msg::ids::LocalId;
+use set_node::program;
 use set_node::station::Station;
 use set_node::store::Store;
 use set_node::transport::MediaType;
@@ -79,7 +80,7 @@ fn token(pos: &Pos) -> Result<Option<String>, Failure> {
             .filter(|token| !token.is_empty())
             .map(str::to_owned)),
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(Failure::File { file, source }),
+        Err(source) => Err(program::Failure::File { file, source }.into()),
     }
 }
 
@@ -102,7 +103,7 @@ async fn wake_up(State(door): State<Arc<ShopDoor>>, Path(name): Path<String>) ->
         Err(fault) => return failed(&fault.into()),
     };
     let written = offering::wake_up(&offer, &door.shop, &door.profile)
-        .and_then(|wake_up| Ok(wake_up.to_octets()?));
+        .and_then(|wake_up| wake_up.to_octets().map_err(Failure::WakeUp));
     match written {
         Ok(octets) => answer(StatusCode::OK, MediaType::PaymentInitiation.name(), octets),
         Err(failure) => failed(&failure),
@@ -130,7 +131,7 @@ async fn offers(
             let offered = offering::told(&offer, &door.shop, &door.profile);
             json(StatusCode::CREATED, &offered)
         }
-        Err(failure @ (Failure::Input { .. } | Failure::WakeUp(_))) => {
+        Err(failure @ (Failure::Program(program::Failure::Value { .. }) | Failure::WakeUp(_))) => {
             told(StatusCode::BAD_REQUEST, &failure.to_string())
         }
         Err(failure) => failed(&failure),

@@ -7,13 +7,13 @@ use serde::Serialize;
 use set_core::merchant::Order;
 use set_core::merchant::order::Authorized;
 use set_node::cli::Exit;
+use set_node::program::Screen;
 use set_node::store::Store;
 
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::ledger;
 use crate::orders::Row;
-use crate::screen::Screen;
 
 /// Shows the order that `name` names: lid-M or XID in hexadecimal.
 ///

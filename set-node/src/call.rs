@@ -31,6 +31,14 @@ pub enum Trace {
     Lines,
 }
 
+impl Trace {
+    /// What the flag `--trace-wire` asks for.
+    #[must_use]
+    pub const fn of_flag(given: bool) -> Self {
+        if given { Self::Lines } else { Self::Off }
+    }
+}
+
 impl Caller {
     /// Calls `to` over `transport` in the name of the role `from`.
     #[must_use]

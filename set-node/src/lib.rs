@@ -18,9 +18,10 @@
 //! | [`call`] | requests to a peer, traced on demand |
 //! | [`enroll`] | the root to believe and the answers to a CA's form |
 //! | [`station`] | provider, clock, policy and name of a program |
-//! | [`proved`] | what a step proved, told on demand
+//! | [`proved`] | what a step proved, told on demand |
 //! | [`money`] | amounts as people read them |
 //! | [`cli`] | flags and exit codes that all roles share |
+//! | [`program`] | a role as a program: what all four do alike, and what they fail with |
 #![forbid(unsafe_code)]
 
 pub mod call;
@@ -34,6 +35,7 @@ pub mod money;
 pub mod node;
 pub mod party;
 pub mod pem;
+pub mod program;
 pub mod proved;
 pub mod service;
 pub mod station;

@@ -1,8 +1,9 @@
 //! A server put together: listener, operators' listener, bounds, shutdown.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{fmt, net::SocketAddr, sync::Arc};
 
 use axum::Router;
+use serde::Serialize;
 
 use crate::{
     config::{Limits, ListenConfig, Timeouts},
@@ -39,6 +40,22 @@ pub struct Node {
     path: String,
     limits: Limits,
     timeouts: Timeouts,
+}
+
+/// Where a node listens, as it tells once it does.
+#[derive(Clone, Debug, Serialize)]
+pub struct Listening {
+    event: &'static str,
+    role: &'static str,
+    /// Host and port for DER over TCP, as peers on this machine reach it.
+    pub tcp: Option<String>,
+    /// Host and port for HTTP.
+    pub http: Option<String>,
+    /// Host and port for operators.
+    pub admin: Option<SocketAddr>,
+    /// TCP before HTTP.
+    #[serde(skip)]
+    pub endpoints: Vec<Endpoint>,
 }
 
 impl Node {
@@ -91,6 +108,23 @@ impl Node {
         tcp.into_iter().chain(http).collect()
     }
 
+    /// Where it listens in the name of `role`.
+    pub fn listening(&self, role: &'static str) -> Listening {
+        let endpoints = self.endpoints();
+        let authority = |wanted: fn(&Endpoint) -> bool| {
+            let found = endpoints.iter().find(|endpoint| wanted(endpoint));
+            found.map(Endpoint::authority)
+        };
+        Listening {
+            event: "listening",
+            role,
+            tcp: authority(|endpoint| matches!(endpoint, Endpoint::Tcp { .. })),
+            http: authority(|endpoint| matches!(endpoint, Endpoint::Http { .. })),
+            admin: self.admin_address(),
+            endpoints,
+        }
+    }
+
     /// Where operators reach it.
     pub fn admin_address(&self) -> Option<SocketAddr> {
         self.admin.as_ref().map(Admin::address)
@@ -130,5 +164,12 @@ impl Node {
         let (finished, ()) = tokio::join!(served, admin);
         tracing::info!(finished, "stopped");
         finished
+    }
+}
+
+impl fmt::Display for Listening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let endpoints: Vec<String> = self.endpoints.iter().map(ToString::to_string).collect();
+        write!(f, "{} listening on {}", self.role, endpoints.join(" and "))
     }
 }

@@ -193,21 +193,8 @@ impl PartyFolder {
         name: &str,
         rules: &KeyRules,
     ) -> Result<Option<Identity>, PartyError> {
-        let file = self.data.join("identities").join(format!("{name}.pem"));
-        if !file.exists() {
+        let Some((certificate, chain)) = self.load_chain(name, rules)? else {
             return Ok(None);
-        }
-        let mut certificates = read_pem(&file, "CERTIFICATE")?
-            .iter()
-            .map(|octets| Certificate::parse(octets, rules))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|fault| x509(&file, fault))?
-            .into_iter();
-        let Some(certificate) = certificates.next() else {
-            return Err(PartyError::Pem {
-                file,
-                fault: PemFault::Empty,
-            });
         };
         let key =
             PrivateKey::from_pkcs8_der(&keys.load(name)?).map_err(|fault| PartyError::Key {
@@ -220,8 +207,42 @@ impl PartyFolder {
         Ok(Some(Identity {
             key,
             certificate,
-            chain: certificates.collect(),
+            chain,
         }))
+    }
+
+    /// Loads the certificate of an identity, for which no passphrase is needed; none when
+    /// there is no such identity.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read or does not hold a certificate.
+    pub fn load_certificate(
+        &self,
+        name: &str,
+        rules: &KeyRules,
+    ) -> Result<Option<Certificate>, PartyError> {
+        Ok(self.load_chain(name, rules)?.map(|(own, _)| own))
+    }
+
+    /// The certificate of an identity, and those of the CAs above it.
+    fn load_chain(
+        &self,
+        name: &str,
+        rules: &KeyRules,
+    ) -> Result<Option<(Certificate, Vec<Certificate>)>, PartyError> {
+        let file = self.data.join("identities").join(format!("{name}.pem"));
+        if !file.exists() {
+            return Ok(None);
+        }
+        let mut certificates = read_certificates(&file, rules)?.into_iter();
+        match certificates.next() {
+            Some(own) => Ok(Some((own, certificates.collect()))),
+            None => Err(PartyError::Pem {
+                file,
+                fault: PemFault::Empty,
+            }),
+        }
     }
 
     fn save_certificate(
@@ -238,11 +259,7 @@ impl PartyFolder {
     fn certificates(&self, folder: &str, rules: &KeyRules) -> Result<Vec<Certificate>, PartyError> {
         let mut certificates = Vec::new();
         for file in self.files(folder)? {
-            for octets in read_pem(&file, "CERTIFICATE")? {
-                let certificate =
-                    Certificate::parse(&octets, rules).map_err(|fault| x509(&file, fault))?;
-                certificates.push(certificate);
-            }
+            certificates.extend(read_certificates(&file, rules)?);
         }
         Ok(certificates)
     }
@@ -271,6 +288,13 @@ impl PartyFolder {
         let file = folder.join(name);
         durable::replace(&file, content).map_err(|source| io_fault(&file, source))
     }
+}
+
+fn read_certificates(file: &Path, rules: &KeyRules) -> Result<Vec<Certificate>, PartyError> {
+    read_pem(file, "CERTIFICATE")?
+        .iter()
+        .map(|octets| Certificate::parse(octets, rules).map_err(|fault| x509(file, fault)))
+        .collect()
 }
 
 fn read_pem(file: &Path, label: &str) -> Result<Vec<Vec<u8>>, PartyError> {

@@ -4,6 +4,6 @@ mod admin;
 mod logs;
 mod metrics;
 
-pub use admin::{Admin, Readiness};
+pub use admin::{Admin, Readiness, store_answers};
 pub use logs::{LogError, start_logs};
 pub use metrics::{Metrics, Outcome};

@@ -4,14 +4,15 @@ use std::sync::{Arc, Mutex};
 
 use axum::http::header;
 use set_cardholder::{
-    CardData, Config, EnrollArgs, Failure, InquireArgs, PayArgs, Screen, Wallet, enroll, inquire,
-    orders, pay, show,
+    CardData, Config, EnrollArgs, Failure, InquireArgs, PayArgs, Wallet, enroll, inquire, orders,
+    pay, show,
 };
 use set_node::call::Trace;
 use set_node::cli::{Exit, OutputFormat};
 use set_node::enroll::{FieldArg, RootArgs, Thumbprint};
 use set_node::keystore::Passphrase;
 use set_node::pem;
+use set_node::program::{Failing as _, Screen};
 use set_node::transport::{Endpoint, MediaType};
 use set_testkit::hierarchy::{BRAND, hierarchy};
 

@@ -3,6 +3,7 @@ use std::sync::atomic::Ordering;
 use set_core::msg::payment::p_res::CompletionCode;
 use set_merchant::{CaptureArgs, Failure, capture, orders, show};
 use set_node::cli::Exit;
+use set_node::program::Failing as _;
 
 use crate::rig::{Printed, Rig, Wallet};
 

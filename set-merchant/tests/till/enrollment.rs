@@ -23,6 +23,7 @@ use set_merchant::{EnrollArgs, Failure, enroll};
 use set_node::cli::Exit;
 use set_node::enroll::{FieldArg, RootArgs};
 use set_node::pem;
+use set_node::program::{self, Failing as _};
 use set_node::service::{BoxFuture, Handler, Reply, RequestContext};
 use set_node::transport::{Endpoint, FramingFault};
 use set_testkit::hierarchy::hierarchy;
@@ -211,7 +212,10 @@ async fn a_rejection_leaves_nothing_enrolled() {
     let failure = enroll(&mut pos, &town.args(None), &mut Printed::default().screen())
         .await
         .unwrap_err();
-    assert!(matches!(failure, Failure::Refused(_)), "{failure}");
+    assert!(
+        matches!(failure, Failure::Program(program::Failure::Refused(_))),
+        "{failure}"
+    );
     assert_eq!(failure.exit(), Exit::Refused);
     assert!(matches!(pos.merchant(), Err(Failure::NotEnrolled)));
 }
@@ -227,5 +231,8 @@ async fn a_form_that_is_not_filled_in_is_not_sent() {
     let failure = enroll(&mut pos, &args, &mut Printed::default().screen())
         .await
         .unwrap_err();
-    assert!(matches!(failure, Failure::Form(_)), "{failure}");
+    assert!(
+        matches!(failure, Failure::Program(program::Failure::Form(_))),
+        "{failure}"
+    );
 }

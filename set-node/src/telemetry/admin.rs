@@ -8,12 +8,21 @@ use super::Metrics;
 use crate::{
     config::Timeouts,
     service::{BoxFuture, Shutdown},
+    store::Store,
     transport::http,
 };
 
 /// Asks whether the node can treat requests, such as whether its store answers;
 /// otherwise why not, in words that may be shown.
 pub type Readiness = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+
+/// Ready as long as `store` answers.
+pub fn store_answers(store: Store) -> Readiness {
+    Arc::new(move || {
+        let store = store.clone();
+        Box::pin(async move { store.check().await.map_err(|fault| fault.to_string()) })
+    })
+}
 
 /// The HTTP listener for operators.
 ///

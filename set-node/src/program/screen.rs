@@ -1,12 +1,12 @@
-//! What the user sees.
-
-use std::fmt::{self, Display};
-use std::io::{self, Write};
+use std::{
+    fmt::{self, Display},
+    io::{self, BufRead as _, IsTerminal as _, Write},
+};
 
 use serde::Serialize;
-use set_node::cli::OutputFormat;
 
-use crate::failure::Failure;
+use super::Failing;
+use crate::cli::OutputFormat;
 
 /// Where results go: text for people, or one JSON object per line.
 pub struct Screen {
@@ -44,18 +44,32 @@ impl Screen {
         let _lost = self.out.write_all(octets).and_then(|()| self.out.flush());
     }
 
-    /// Shows why a command failed, on standard error.
-    pub fn failure(&mut self, failure: &Failure) {
-        match self.format {
-            OutputFormat::Text => eprintln!("set-merchant: {failure}"),
+    /// Shows on standard error why a command of `program` failed.
+    pub fn failure(&mut self, program: &str, failure: &impl Failing) {
+        let line = match self.format {
+            OutputFormat::Text => format!("{program}: {failure}"),
             OutputFormat::Json => {
                 let told = Told {
                     error: failure.to_string(),
                     exit: failure.exit().code(),
                 };
-                eprintln!("{}", serde_json::to_string(&told).unwrap_or_default());
+                serde_json::to_string(&told).unwrap_or_default()
             }
+        };
+        let _lost = writeln!(io::stderr(), "{line}");
+    }
+
+    /// Asks the user to agree to what `described` says. Without a terminal nobody agrees.
+    pub fn agrees(&mut self, described: &impl Display, question: &str) -> bool {
+        if !io::stdin().is_terminal() {
+            return false;
         }
+        let mut answer = String::new();
+        let mut err = io::stderr();
+        let read = write!(err, "{described}\n{question} [y/N] ")
+            .and_then(|()| err.flush())
+            .and_then(|()| io::stdin().lock().read_line(&mut answer));
+        read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
     }
 }
 

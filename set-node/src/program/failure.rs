@@ -1,0 +1,223 @@
+use std::{io, path::PathBuf};
+
+use set_core::{
+    asn1::error::OutOfRange, error::Error, msg::cert::reg_form::ReferralData, registration,
+};
+
+use super::Failing;
+use crate::{
+    cli::Exit,
+    config::ConfigError,
+    enroll::{FormFault, RootFault},
+    keystore::{KeyStoreError, PassphraseError},
+    party::PartyError,
+    service::PoolFault,
+    store::StoreError,
+    telemetry::LogError,
+    transport::{ListenerError, TransportError},
+};
+
+/// Why a command of any role did not do what it was asked.
+///
+/// A role's own error wraps it, so that `?` takes whatever becomes one:
+///
+/// ```
+/// use set_node::{program::Failure, store::StoreError};
+///
+/// #[derive(Debug, thiserror::Error)]
+/// enum Trouble {
+///     #[error(transparent)]
+///     Shared(Failure),
+///     #[error("there is no tea")]
+///     NoTea,
+/// }
+///
+/// impl<E: Into<Failure>> From<E> for Trouble {
+///     fn from(fault: E) -> Self {
+///         Self::Shared(fault.into())
+///     }
+/// }
+///
+/// fn brew() -> Result<(), Trouble> {
+///     Err(StoreError::Busy)?
+/// }
+/// # assert!(matches!(brew(), Err(Trouble::Shared(Failure::Store(StoreError::Busy)))));
+/// ```
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Logs cannot be started.
+    #[error(transparent)]
+    Logs(#[from] LogError),
+    /// There is no passphrase.
+    #[error(transparent)]
+    Passphrase(#[from] PassphraseError),
+    /// A key cannot be had or kept.
+    #[error(transparent)]
+    Keys(#[from] KeyStoreError),
+    /// A file of the data folder is broken.
+    #[error(transparent)]
+    Party(#[from] PartyError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file or folder cannot be read or written.
+    #[error("{}: {source}", .file.display())]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// What a file or record holds is not what this program wrote there.
+    #[error("{what} is damaged")]
+    Damaged {
+        /// Which.
+        what: &'static str,
+    },
+    /// No address to listen at, or one that the system refuses.
+    #[error(transparent)]
+    Listen(#[from] ListenerError),
+    /// No runtime, thread or signal handler could be started.
+    #[error("cannot start: {0}")]
+    Runtime(io::Error),
+    /// Work on the crypto pool failed.
+    #[error(transparent)]
+    Pool(#[from] PoolFault),
+    /// The root cannot be believed.
+    #[error(transparent)]
+    Root(#[from] RootFault),
+    /// The CA's form cannot be filled in.
+    #[error(transparent)]
+    Form(#[from] FormFault),
+    /// A value of the configuration or command line is not what it has to be. It is not
+    /// quoted.
+    #[error("{what}: {fault}")]
+    Value {
+        /// Which argument or key.
+        what: &'static str,
+        /// What it has to be.
+        fault: &'static str,
+    },
+    /// The peer cannot be reached or does not answer.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// A message of the peer, or ours, was refused.
+    #[error("{peer}: {source}")]
+    Protocol {
+        /// The peer, or this program.
+        peer: &'static str,
+        /// Why.
+        source: Error,
+    },
+    /// What this program does by itself, without any peer, was refused.
+    #[error(transparent)]
+    Own(#[from] Error),
+    /// The CA said no.
+    #[error(transparent)]
+    Refused(#[from] registration::Refused),
+    /// The CA sends the applicant elsewhere.
+    #[error("the CA has no form for this application{0}")]
+    Referred(String),
+    /// The CA, or who decides for it, has not decided.
+    #[error("the CA has not decided yet; enroll again later")]
+    Pended,
+}
+
+impl Failure {
+    /// Whether the same would do at a better time.
+    #[must_use]
+    pub const fn is_busy(&self) -> bool {
+        match self {
+            Self::Store(fault) => fault.is_passing(),
+            Self::Pool(PoolFault::Busy) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Failing for Failure {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Config(_)
+            | Self::Logs(_)
+            | Self::Passphrase(_)
+            | Self::Keys(_)
+            | Self::Party(_)
+            | Self::Store(_)
+            | Self::File { .. }
+            | Self::Damaged { .. }
+            | Self::Listen(_) => Exit::Broken,
+            Self::Root(_) | Self::Form(_) | Self::Value { .. } => Exit::Usage,
+            Self::Transport(_) => Exit::Unreachable,
+            Self::Protocol {
+                source: Error::Provider(_),
+                ..
+            }
+            | Self::Own(_)
+            | Self::Runtime(_)
+            | Self::Pool(_) => Exit::Internal,
+            Self::Protocol { .. } | Self::Refused(_) | Self::Referred(_) | Self::Pended => {
+                Exit::Refused
+            }
+        }
+    }
+}
+
+impl From<ReferralData> for Failure {
+    fn from(referral: ReferralData) -> Self {
+        let mut text = String::new();
+        if let Some(reason) = &referral.reason {
+            text.push_str(&format!(": {reason}"));
+        }
+        for url in referral.referral_url_seq.as_deref().unwrap_or_default() {
+            text.push_str(&format!("; see {url}"));
+        }
+        Self::Referred(text)
+    }
+}
+
+/// For `map_err`: a message exchanged with `peer` was refused.
+pub fn with(peer: &'static str) -> impl Fn(Error) -> Failure {
+    move |source| Failure::Protocol { peer, source }
+}
+
+/// For `map_err`: `what` is not what its type allows.
+pub fn value(what: &'static str) -> impl Fn(OutOfRange) -> Failure {
+    move |fault| Failure::Value {
+        what,
+        fault: fault.expected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use set_core::error::PeerFault;
+
+    use super::*;
+
+    #[test]
+    fn a_refused_message_names_the_peer_and_a_wrong_value_its_key() {
+        let refused = with("gateway")(PeerFault::UnknownRrpid.into());
+        assert!(refused.to_string().starts_with("gateway: "), "{refused}");
+        assert_eq!(refused.exit(), Exit::Refused);
+        let wrong = value("--bin")(OutOfRange {
+            expected: "NumericString (SIZE(6))",
+        });
+        assert_eq!(wrong.to_string(), "--bin: NumericString (SIZE(6))");
+        assert_eq!(wrong.exit(), Exit::Usage);
+    }
+
+    #[test]
+    fn a_referral_says_why_and_where_to_go() {
+        let referral = ReferralData {
+            reason: "not ours".parse().ok(),
+            referral_url_seq: None,
+        };
+        let failure = Failure::from(referral);
+        let expected = "the CA has no form for this application: not ours";
+        assert_eq!(failure.to_string(), expected);
+    }
+}
