@@ -38,6 +38,7 @@ mod counter;
 mod earlier;
 mod exchange;
 mod fault;
+mod money;
 mod postgres;
 mod record;
 mod sqlite;
@@ -45,10 +46,15 @@ mod tx;
 
 #[cfg(test)]
 mod migration_tests;
+#[cfg(test)]
+mod money_tests;
 
 pub use certificate::StoredCertificate;
 pub use exchange::Recall;
 pub use fault::StoreError;
+pub use money::{
+    BatchAccount, BatchTotal, MoneyRefusal, Payment, PaymentKey, Posting, PostingKind,
+};
 pub use record::{Record, RecordKey};
 pub use tx::Tx;
 

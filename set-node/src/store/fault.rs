@@ -1,5 +1,6 @@
 use sqlx::{error::ErrorKind, migrate::MigrateError};
 
+use super::money::MoneyRefusal;
 use crate::config::StoreUrlError;
 
 /// Why the store did not do what it was asked.
@@ -58,6 +59,9 @@ pub enum StoreError {
         /// The table.
         table: &'static str,
     },
+    /// A movement of money is refused.
+    #[error("the movement of money is refused: {0}")]
+    Money(#[from] MoneyRefusal),
     /// What was to be stored breaks a rule that the tables hold; a fault of this program.
     #[error("the store refuses what breaks its rule {rule}")]
     Rule {

@@ -20,6 +20,10 @@ pub(super) enum Inner {
     Postgres(Transaction<'static, Postgres>),
 }
 
+/// A lock that keys share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Stripe(i32);
+
 /// What stands for a `$n` of a statement.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Value<'a> {
@@ -73,16 +77,34 @@ impl Tx {
     /// PostgreSQL each statement sees what was committed before it began, so the lock has to
     /// be a statement of its own. In SQLite the transaction has everything already.
     pub(super) async fn lock(&mut self, table: &str, key: &[&[u8]]) -> Result<(), StoreError> {
+        self.lock_stripe(Self::stripe(table, key)).await
+    }
+
+    /// As [`lock`](Self::lock); who needs several takes them in ascending order.
+    pub(super) async fn lock_stripe(&mut self, stripe: Stripe) -> Result<(), StoreError> {
         let Inner::Postgres(tx) = &mut self.inner else {
             return Ok(());
         };
-        let lock = stripe(table, key);
         sqlx::query("SELECT pg_advisory_xact_lock($1, $2)")
             .bind(LOCK_CLASS)
-            .bind(lock)
+            .bind(stripe.0)
             .execute(&mut **tx)
             .await?;
         Ok(())
+    }
+
+    /// The lock of a key. There are 4096: PostgreSQL keeps all locks of all sessions in a
+    /// table of some 6400 places, which one transaction must not fill. Keys that share a lock
+    /// wait for each other for nothing, which is seldom and short.
+    pub(super) fn stripe(table: &str, key: &[&[u8]]) -> Stripe {
+        let mut digest = Sha256::new();
+        for part in [table.as_bytes()].iter().chain(key) {
+            // No two keys run together into the same octets.
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        let [first, second, ..] = digest.finalize().0;
+        Stripe(i32::from(u16::from_be_bytes([first, second]) % 4096))
     }
 
     /// Runs a statement; returns how many rows it changed.
@@ -183,20 +205,6 @@ where
     Ok(arguments)
 }
 
-/// The lock of a key. There are 4096: PostgreSQL keeps all locks of all sessions in a table
-/// of some 6400 places, which one transaction must not fill. Keys that share a lock wait
-/// for each other for nothing, which is seldom and short.
-fn stripe(table: &str, key: &[&[u8]]) -> i32 {
-    let mut digest = Sha256::new();
-    for part in [table.as_bytes()].iter().chain(key) {
-        // No two keys run together into the same octets.
-        digest.update(part.len().to_be_bytes());
-        digest.update(part);
-    }
-    let [first, second, ..] = digest.finalize().0;
-    i32::from(u16::from_be_bytes([first, second]) % 4096)
-}
-
 /// Sets the locks apart from those of other programs in the same database.
 const LOCK_CLASS: i32 = 0x5345_5431;
 
@@ -206,9 +214,12 @@ mod tests {
 
     #[test]
     fn keys_that_only_look_alike_when_joined_have_locks_of_their_own() {
-        let joined = |key: &[&[u8]]| stripe("record", key);
+        let joined = |key: &[&[u8]]| Tx::stripe("record", key);
         assert_ne!(joined(&[b"a", b"bc"]), joined(&[b"ab", b"c"]));
         assert_eq!(joined(&[b"a", b"bc"]), joined(&[b"a", b"bc"]));
-        assert_ne!(stripe("record", &[b"a"]), stripe("exchange", &[b"a"]));
+        assert_ne!(
+            Tx::stripe("record", &[b"a"]),
+            Tx::stripe("exchange", &[b"a"])
+        );
     }
 }

@@ -2,6 +2,9 @@
 //! between tasks, nodes or crashes.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod connection;
 mod contention;
+mod crash;
+mod money;
 mod records;
 mod rig;

@@ -7,9 +7,15 @@ use tempfile::TempDir;
 
 /// Where the store of one test is.
 pub(crate) struct Place {
-    folder: TempDir,
+    pub(crate) folder: TempDir,
     pub(crate) config: StoreConfig,
-    server: Option<&'static Postgres>,
+    pub(crate) database: Option<Database>,
+}
+
+/// A database of a server that the tests started.
+pub(crate) struct Database {
+    pub(crate) server: &'static Postgres,
+    pub(crate) url: String,
 }
 
 impl Place {
@@ -17,16 +23,17 @@ impl Place {
         Self {
             folder: tempfile::tempdir().unwrap(),
             config: StoreConfig::default(),
-            server: None,
+            database: None,
         }
     }
 
     /// A new database; `None` where there is no PostgreSQL.
     pub(crate) fn postgres() -> Option<Self> {
         let server = Postgres::require()?;
+        let url = server.database();
         let mut place = Self::sqlite();
-        place.config.url = Some(StoreUrl::new(server.database()));
-        place.server = Some(server);
+        place.config.url = Some(StoreUrl::new(&url));
+        place.database = Some(Database { server, url });
         Some(place)
     }
 
