@@ -9,5 +9,6 @@
 
 mod answers;
 mod interruption;
+mod nodes;
 mod rig;
 mod secrets;

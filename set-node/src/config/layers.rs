@@ -6,6 +6,8 @@ use std::{
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
+use super::store_url::without_urls;
+
 /// Where a configuration comes from: a file, then environment variables, then
 /// flags, each overriding the one before.
 ///
@@ -166,7 +168,7 @@ fn read<T: DeserializeOwned>(file: &Path) -> Result<Table, ConfigError> {
     })?;
     let wrong = |fault: toml::de::Error| ConfigError::File {
         file: file.to_owned(),
-        detail: fault.to_string().trim_end().to_owned(),
+        detail: without_urls(fault.to_string().trim_end()),
     };
     let table: Table = text.parse().map_err(wrong)?;
     match toml::from_str::<T>(&text) {
@@ -233,7 +235,7 @@ fn is_missing(fault: &toml::de::Error) -> bool {
 }
 
 fn one_line(fault: &impl fmt::Display) -> String {
-    fault.to_string().trim_end().replace('\n', " ")
+    without_urls(fault.to_string().trim_end()).replace('\n', " ")
 }
 
 #[cfg(test)]
@@ -305,6 +307,29 @@ mod tests {
     fn variables_that_are_not_configuration_are_left_alone() {
         let others = [("SET_PASSPHRASE", "x"), ("SETTLE__X", "x"), ("PATH", "x")];
         assert_eq!(layers("name = \"n\"", &others, &[]).unwrap().name, "n");
+    }
+
+    #[test]
+    fn no_error_quotes_the_url_of_a_store() {
+        let url = "postgres://set:hunter2@db/gateway";
+        for file in [
+            format!("name = \"n\"\n[store]\nurl = \"{url}\"\n"),
+            format!("name = \"n\"\n[limits]\nqueue = \"{url}\"\n"),
+            format!("name = \"{url}\n"),
+        ] {
+            let fault = layers(&file, &[], &[]).unwrap_err();
+            assert!(!fault.contains("hunter2"), "{fault}");
+            assert!(fault.contains("line "), "{fault}");
+        }
+        let variable = [("SET_LIMITS__QUEUE", url)];
+        let flag = format!("limits.queue={url}");
+        for fault in [
+            layers("name = \"n\"", &variable, &[]),
+            layers("name = \"n\"", &[], &[&flag]),
+        ] {
+            let fault = fault.unwrap_err();
+            assert!(!fault.contains("hunter2"), "{fault}");
+        }
     }
 
     #[test]

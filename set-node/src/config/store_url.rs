@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 /// when the configuration is read, whose errors quote what they read.
 ///
 /// What is missing comes from `PGHOST`, `PGPORT`, `PGUSER`, `PGPASSWORD`, `PGDATABASE` and
-/// the password file (`PGPASSFILE`, `~/.pgpass`), as with PostgreSQL's own programs; those
-/// are better places for a password than a command line, which every user of the machine
-/// can read.
+/// the password file (`PGPASSFILE`, `~/.pgpass`), as with PostgreSQL's own programs, except
+/// that the user of the system is not taken for that of the database. Those are better places
+/// for a password than a command line, which every user of the machine can read.
 ///
 /// ```
 /// use set_node::config::StoreUrl;
@@ -118,6 +118,20 @@ impl<'de> Deserialize<'de> for StoreUrl {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(Self::new)
     }
+}
+
+/// The text without what follows `postgres://` on a line: messages about a configuration
+/// quote it, and a URL may stand where it does not belong.
+pub(super) fn without_urls(text: &str) -> String {
+    let lines = text.split('\n').map(|line| {
+        let starts = SCHEMES.iter().filter_map(|scheme| line.find(scheme));
+        let kept = starts.min().and_then(|start| line.get(..start));
+        match kept {
+            Some(kept) => format!("{kept}postgres://(not shown)"),
+            None => line.to_owned(),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];

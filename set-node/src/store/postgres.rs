@@ -1,8 +1,8 @@
 //! PostgreSQL: a database that nodes may share, a pool of connections.
 //!
 //! Transactions are READ COMMITTED: a statement sees what was committed before it began.
-//! What one reads in order to change it, it locks first, by its key ([`Tx::lock`]
-//! (super::Tx)), for as long as the transaction lasts. So two nodes that want the same
+//! What one reads in order to change it, it locks first, by its key (`Tx::lock`),
+//! for as long as the transaction lasts. So two nodes that want the same
 //! record, answer, payment or batch follow one another, as everything does in SQLite, and
 //! nodes that want different ones do not wait. Against what is not read through a lock
 //! (a page of records) stand the versions of records, unique keys and constraints.
@@ -15,7 +15,7 @@
 use std::time::Duration;
 
 use sqlx::{
-    Executor,
+    Connection, Executor, PgConnection,
     postgres::{PgPool, PgPoolOptions},
 };
 
@@ -30,6 +30,8 @@ pub(super) async fn open(url: &StoreUrl, config: &StoreConfig) -> Result<PgPool,
         ("synchronous_commit", "on".to_owned()),
         ("default_transaction_isolation", "read committed".to_owned()),
         ("lock_timeout", milliseconds(wait)),
+        // That a table exists already is no news.
+        ("client_min_messages", "warning".to_owned()),
         // A node that stands still in a transaction must not hold its locks for ever.
         ("idle_in_transaction_session_timeout", milliseconds(STALL)),
     ]);
@@ -40,10 +42,15 @@ pub(super) async fn open(url: &StoreUrl, config: &StoreConfig) -> Result<PgPool,
     };
     let pool = PgPoolOptions::new()
         .max_connections(config.connections.max(1))
-        .acquire_timeout(wait)
-        .connect_with(options)
-        .await
-        .map_err(open)?;
+        .acquire_timeout(wait);
+    let pool = match pool.connect_with(options.clone()).await {
+        // The pool has tried for as long as it may, and does not say what went wrong.
+        Err(sqlx::Error::PoolTimedOut) => {
+            let attempt = PgConnection::connect_with(&options).await;
+            return Err(open(attempt.err().unwrap_or(sqlx::Error::PoolTimedOut)));
+        }
+        outcome => outcome.map_err(open)?,
+    };
     pool.execute(DOMAIN).await.map_err(open)?;
     migrate(&pool, place).await?;
     Ok(pool)
