@@ -7,6 +7,7 @@
 //!                                                                     CertInqRes ◀──inquire───┘
 //! ```
 //!
+//! What waits for the CA's decision can be [`Kept`] and resumed by another run of the program.
 //! A renewal goes the same way; [`Standing`] holds the certificates that it stands on.
 //!
 //! A cardholder's registration begins in [`cardholder::registration`](crate::cardholder::registration)
@@ -15,6 +16,7 @@
 pub mod filed;
 pub mod filing;
 pub mod initiation;
+pub mod kept;
 pub mod kind;
 pub mod pended;
 pub mod standing;
@@ -23,6 +25,7 @@ pub mod verdict;
 pub use self::filed::Filed;
 pub use self::filing::NewKeys;
 pub use self::initiation::{Answer, Application, Initiating, Offered};
+pub use self::kept::Kept;
 pub use self::kind::{EndEntity, Wanted};
 pub use self::pended::Pended;
 pub use self::standing::Standing;

@@ -29,6 +29,7 @@ use crate::proof::ChainVerified;
 use crate::registration::filing::Filing;
 use crate::registration::{self, Answer, NewKeys, Standing, Verdict};
 use crate::secret::{BackKey, CardExpiry, CardSecret, ExNonce, Pan, PanSecret};
+use crate::sequence;
 use crate::treatment::{exh, s};
 use crate::x509::name::{self, Brand};
 
@@ -86,6 +87,50 @@ pub struct Filed {
 pub struct Pended {
     pended: registration::Pended,
     account: Account,
+}
+
+sequence! {
+    /// A request for a card's certificate whose outcome is not known, as the wallet keeps it
+    /// between two runs: encrypted, as all of it is secret. The private key is kept beside it.
+    ///
+    /// ```text
+    /// KeptCard ::= SEQUENCE {
+    ///   kept        Kept,
+    ///   pan         PAN,
+    ///   cardExpiry  CardExpiry,
+    ///   cardSecret  Secret
+    /// }
+    /// ```
+    #[derive(Debug, PartialEq, Eq)]
+    pub struct KeptCard = "KeptCard" {
+        /// The request.
+        kept: registration::Kept = "kept",
+        /// The account number.
+        pan: Pan = "pan",
+        /// When the card expires.
+        card_expiry: CardExpiry = "cardExpiry",
+        /// The wallet's half of the PANSecret.
+        card_secret: CardSecret = "cardSecret",
+    }
+}
+
+impl KeptCard {
+    /// Goes on, with the key of the request.
+    #[must_use]
+    pub fn resume(self, key: PrivateKey) -> Pended {
+        let keys = NewKeys {
+            signature: Some(key),
+            encryption: None,
+        };
+        Pended {
+            pended: self.kept.resume(keys, None),
+            account: Account {
+                pan: self.pan,
+                card_expiry: self.card_expiry,
+                card_secret: self.card_secret,
+            },
+        }
+    }
 }
 
 /// What becomes a [`Card`] together with a certificate.
@@ -388,6 +433,13 @@ impl Offered {
 }
 
 impl Filed {
+    /// What is kept until the outcome is known; none when the CA has given the registration
+    /// no id, by which alone it can be asked.
+    #[must_use]
+    pub fn kept(&self) -> Option<KeptCard> {
+        self.filed.kept().map(|kept| self.account.kept(kept))
+    }
+
     /// Takes CertRes or CertInqRes.
     ///
     /// The certificate is taken only if its common name is the unique cardholder id of this
@@ -417,6 +469,15 @@ impl Filed {
 }
 
 impl Account {
+    fn kept(&self, kept: registration::Kept) -> KeptCard {
+        KeptCard {
+            kept,
+            pan: self.pan.duplicate(),
+            card_expiry: self.card_expiry.duplicate(),
+            card_secret: self.card_secret.duplicate(),
+        }
+    }
+
     fn card(
         self,
         context: &Context<'_>,
@@ -442,6 +503,12 @@ impl Account {
 }
 
 impl Pended {
+    /// What is kept until the outcome is known.
+    #[must_use]
+    pub fn kept(&self) -> KeptCard {
+        self.account.kept(self.pended.kept())
+    }
+
     /// The CA's id of the registration.
     #[must_use]
     pub const fn lid_ca(&self) -> &LocalId {

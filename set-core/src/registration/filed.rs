@@ -26,14 +26,20 @@ use crate::x509::name::Brand;
 /// CertReq or CertInqReq was sent.
 #[derive(Debug)]
 pub struct Filed {
-    pub(super) brand_id: BrandId,
-    pub(super) request_type: RequestType,
-    pub(super) id_data: Option<IdData>,
+    pub(super) asked: Asked,
     pub(super) rrpid: Rrpid,
-    pub(super) lid_ee: LocalId,
     pub(super) lid_ca: Option<LocalId>,
     pub(super) chall_ee3: Challenge,
     pub(super) thumbs: Option<Thumbs>,
+}
+
+/// What was asked for, and the keys: the same in the request and in all inquiries after it.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) brand_id: BrandId,
+    pub(super) request_type: RequestType,
+    pub(super) id_data: Option<IdData>,
+    pub(super) lid_ee: LocalId,
     pub(super) keys: NewKeys,
     pub(super) standing: Option<Standing>,
     pub(super) back_key: Option<BackKey>,
@@ -60,14 +66,14 @@ impl Filed {
         let (signed, encrypted) = self.open(context, answer)?;
         let content = s::unverified::<CertResData>(&signed, TYPES.tbs)?;
         trust.learn(context, &signed, content.brand_crl_identifier.as_ref())?;
-        let entity = Wanted::from(self.request_type).entity;
+        let entity = Wanted::from(self.asked.request_type).entity;
         let signer = trust.signer(context, &signed, entity.ca_signature())?;
-        brand::require(context.crypto, &signer, &Brand::of(&self.brand_id))?;
+        brand::require(context.crypto, &signer, &Brand::of(&self.asked.brand_id))?;
         let verified = s::verify::<CertResData>(context.crypto, &signed, TYPES.tbs, &signer)?;
         self.check(verified.content())?;
         let status = &verified.content().cert_status;
         let code = status.cert_status_code;
-        if self.back_key.is_some() && !encrypted && code == CertStatusCode::RequestComplete {
+        if self.asked.back_key.is_some() && !encrypted && code == CertStatusCode::RequestComplete {
             return Err(PeerFault::Unspecified("the answer came without its encryption").into());
         }
         match code {
@@ -77,14 +83,14 @@ impl Filed {
             }
             CertStatusCode::RequestPended | CertStatusCode::RequestInProgress => {
                 let lid_ca = verified.content().lid_ca.clone();
-                Ok(Verdict::Pended(Box::new(Pended::new(self, lid_ca))))
+                Ok(Verdict::Pended(Box::new(Pended::new(self.asked, lid_ca))))
             }
             _ => Ok(Verdict::Refused(Box::new(Refused::from(status)))),
         }
     }
 
     fn open(&self, context: &Context<'_>, answer: CertRes) -> Result<(SignedData, bool), Error> {
-        match (answer, &self.back_key) {
+        match (answer, &self.asked.back_key) {
             (CertRes::CertResTbs(signed), _) => Ok((signed, false)),
             (CertRes::CertResTbsx(encrypted), Some(key)) => Ok((
                 enc_k::open(context.crypto, Cipher::Des, key, TYPES, &encrypted)?,
@@ -100,7 +106,7 @@ impl Filed {
         if data.rrpid != self.rrpid {
             return Err(PeerFault::UnknownRrpid);
         }
-        if data.lid_ee != self.lid_ee
+        if data.lid_ee != self.asked.lid_ee
             || self
                 .lid_ca
                 .as_ref()
@@ -124,15 +130,15 @@ impl Filed {
         data: &CertResData,
         trust: &mut Trust,
     ) -> Result<Certified, Error> {
-        let wanted = Wanted::from(self.request_type);
-        let signature = match (&self.keys.signature, &self.standing) {
+        let wanted = Wanted::from(self.asked.request_type);
+        let signature = match (&self.asked.keys.signature, &self.asked.standing) {
             (Some(key), _) => {
                 self.identity(context, data, trust, key, wanted.entity.signature())?
             }
             (None, Some(standing)) => standing.signature.clone(),
             (None, None) => return Err(MISSING.into()),
         };
-        let encryption = match (&self.keys.encryption, wanted.entity.encryption()) {
+        let encryption = match (&self.asked.keys.encryption, wanted.entity.encryption()) {
             (Some(key), Some(purpose)) => Some(self.identity(context, data, trust, key, purpose)?),
             _ => None,
         };
@@ -169,7 +175,7 @@ impl Filed {
             });
             if ours {
                 let verified = trust.by_thumb(context, &thumb, purpose)?;
-                brand::require(context.crypto, &verified, &Brand::of(&self.brand_id))?;
+                brand::require(context.crypto, &verified, &Brand::of(&self.asked.brand_id))?;
                 return Ok(Identity {
                     key: key.clone(),
                     certificate: verified.certificate().clone(),

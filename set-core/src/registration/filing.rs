@@ -1,5 +1,6 @@
 //! Making a CertReq.
 
+use super::filed::Asked;
 use super::{Filed, Standing, Wanted};
 use crate::asn1::{Raw, SeqOf, oid};
 use crate::crypto::{CryptoProvider, PrivateKey};
@@ -126,17 +127,19 @@ impl Filing {
         let request = seal(context, &signers, &self.ca, &data, account, &attached)?;
         let octets = context.wrap(Message::CertReq(Box::new(request)), Some(rrpid), None)?;
         let state = Filed {
-            brand_id: self.brand_id,
-            request_type: self.request_type,
-            id_data: self.id_data,
+            asked: Asked {
+                brand_id: self.brand_id,
+                request_type: self.request_type,
+                id_data: self.id_data,
+                lid_ee: self.lid_ee,
+                keys: self.keys,
+                standing: self.standing,
+                back_key: self.back_key,
+            },
             rrpid,
-            lid_ee: self.lid_ee,
             lid_ca: self.lid_ca,
             chall_ee3,
             thumbs,
-            keys: self.keys,
-            standing: self.standing,
-            back_key: self.back_key,
         };
         Ok((state, octets))
     }

@@ -1,6 +1,7 @@
 //! Asking again: CertInqReq.
 
 use super::Filed;
+use super::filed::Asked;
 use crate::asn1::{Raw, oid};
 use crate::error::{CallerFault, Error};
 use crate::exchange::Context;
@@ -14,13 +15,13 @@ use crate::treatment::{Attached, Signer, s};
 /// The CA has not decided.
 #[derive(Debug)]
 pub struct Pended {
-    filed: Filed,
+    pub(super) asked: Asked,
     lid_ca: LocalId,
 }
 
 impl Pended {
-    pub(super) const fn new(filed: Filed, lid_ca: LocalId) -> Self {
-        Self { filed, lid_ca }
+    pub(super) const fn new(asked: Asked, lid_ca: LocalId) -> Self {
+        Self { asked, lid_ca }
     }
 
     /// The CA's id of the registration.
@@ -42,17 +43,17 @@ impl Pended {
             chall_ee3: context.fresh_challenge()?,
             lid_ca: Some(self.lid_ca.clone()),
             thumbs: trust.thumbs(context)?,
-            ..self.filed
+            asked: self.asked,
         };
         let data = Raw::new(CertInqReqTbs {
             rrpid: state.rrpid,
-            lid_ee: state.lid_ee.clone(),
+            lid_ee: state.asked.lid_ee.clone(),
             chall_ee3: state.chall_ee3,
             lid_ca: self.lid_ca,
-            id_data: state.id_data.clone(),
+            id_data: state.asked.id_data.clone(),
             thumbs: state.thumbs.clone(),
         })?;
-        let signer = match (&state.keys.signature, &state.standing) {
+        let signer = match (&state.asked.keys.signature, &state.asked.standing) {
             (Some(key), _) => Signer {
                 key,
                 certificate: IssuerAndSerialNumber::none(),

@@ -1,7 +1,8 @@
 //! Registrations that end with certificates.
 
-use set_core::asn1::Date;
+use set_core::asn1::{self, Date, Limits};
 use set_core::ca::Decision;
+use set_core::cardholder::registration::KeptCard;
 use set_core::msg::ids::Bin;
 use set_core::path::Purpose;
 use set_core::registration::{EndEntity, Verdict};
@@ -9,7 +10,7 @@ use set_core::secret::AcctIdentification;
 use set_core::x509::name::unique_cardholder_id;
 
 use crate::rig::{
-    ACCOUNT, Applying, EXPIRY, Office, PAN, both_keys, gateway, good_answers, grant, merchant,
+    ACCOUNT, Applying, EXPIRY, Office, PAN, both_keys, gateway, good_answers, grant, key, merchant,
 };
 
 #[test]
@@ -166,6 +167,10 @@ fn a_pended_request_is_granted_when_the_entity_asks_again() {
     let Verdict::Pended(pended) = verdict else {
         panic!("{verdict:?}");
     };
+    // The program ends, and another run goes on.
+    let kept = asn1::encode(&pended.kept()).unwrap();
+    let kept: KeptCard = asn1::decode(&kept, &Limits::default()).unwrap();
+    let pended = kept.resume(key(0));
     office.decide(Decision::Approved(Box::new(grant(EndEntity::Cardholder))));
     let (state, request) = pended
         .inquire(&wallet.tools.context(), &wallet.trust)

@@ -15,7 +15,7 @@ use set_core::party::Identity;
 use set_core::pkcs7::signed::EncryptedDigest;
 use set_core::pkcs7::{IssuerAndSerialNumber, SignedData};
 use set_core::registration::{
-    Application, Certified, EndEntity, NewKeys, Offered, Refused, Standing, Verdict,
+    Application, Certified, EndEntity, Kept, NewKeys, Offered, Refused, Standing, Verdict,
 };
 use set_core::secret::{CardExpiry, Pan};
 use set_core::treatment::enc::Types;
@@ -192,6 +192,10 @@ fn a_pended_request_for_encryption_alone_is_inquired_after_with_the_key_that_vou
     else {
         panic!("not pended");
     };
+    // The program ends, and another run goes on.
+    let kept = asn1::encode(&pended.kept()).unwrap();
+    let kept: Kept = asn1::decode(&kept, &Limits::default()).unwrap();
+    let pended = kept.resume(new_keys(false, true), Some(standing(&old)));
     office.decide(Decision::Approved(Box::new(grant(EndEntity::Merchant))));
     let context = shop.tools.context();
     let (state, request) = pended.inquire(&context, &shop.trust).unwrap();
