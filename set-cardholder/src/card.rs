@@ -51,8 +51,20 @@ impl CardData {
     /// There is nothing to read, or it is no account number or no expiry.
     pub fn read() -> Result<Self, Failure> {
         let number = secret("SET_CARD_NUMBER", "Card number: ")?;
-        let expiry = secret("SET_CARD_EXPIRY", "Expires (YYYYMM or MM/YYYY): ")?;
+        let expiry = secret(EXPIRY, "Expires (YYYYMM or MM/YYYY): ")?;
         Self::parse(&number, &expiry)
+    }
+
+    /// The expiry in SET_CARD_EXPIRY, if it is set.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Input`] when it is no expiry.
+    pub fn expiry_of_environment() -> Result<Option<CardExpiry>, Failure> {
+        match env::var(EXPIRY) {
+            Ok(expiry) => parse_expiry(&Zeroizing::new(expiry)).map(Some),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Takes an account number, with spaces or hyphens between the digits if need be, and an
@@ -71,15 +83,19 @@ impl CardData {
                 "the card number is mistyped: its check digit is wrong",
             ));
         }
-        let expiry = expiry.trim();
-        let turned = match expiry.split_once('/') {
-            Some((month, year)) => Zeroizing::new(format!("{year}{month:0>2}")),
-            None => Zeroizing::new(expiry.to_owned()),
-        };
-        let card_expiry = CardExpiry::new(turned.as_bytes())
-            .map_err(|_| Failure::Input("write the expiry as YYYYMM or MM/YYYY"))?;
+        let card_expiry = parse_expiry(expiry)?;
         Ok(Self { pan, card_expiry })
     }
+}
+
+fn parse_expiry(expiry: &str) -> Result<CardExpiry, Failure> {
+    let expiry = expiry.trim();
+    let turned = match expiry.split_once('/') {
+        Some((month, year)) => Zeroizing::new(format!("{year}{month:0>2}")),
+        None => Zeroizing::new(expiry.to_owned()),
+    };
+    CardExpiry::new(turned.as_bytes())
+        .map_err(|_| Failure::Input("write the expiry as YYYYMM or MM/YYYY"))
 }
 
 /// The sealed file of a data folder.
@@ -132,6 +148,8 @@ const NOTHING: Failure = Failure::Input(
 const DAMAGED: program::Failure = program::Failure::Damaged {
     what: "the sealed card file",
 };
+
+const EXPIRY: &str = "SET_CARD_EXPIRY";
 
 /// Room for a line of standard input, so that no copies are left behind as it grows.
 const LINE: usize = 256;

@@ -30,7 +30,14 @@ pub enum Command {
     /// The account number and its expiry are read from SET_CARD_NUMBER and SET_CARD_EXPIRY,
     /// else asked for at the terminal, else read as two lines of standard input. They are
     /// never given as arguments, which other users of the machine could see.
+    ///
+    /// A request that the issuer has not decided is kept; the same command asks again.
     Enroll(EnrollArgs),
+    /// Renew the card's certificate with the old one
+    ///
+    /// The CA's form is filled in as at the enrollment, unless --field says otherwise. For a
+    /// new card with the old number, SET_CARD_EXPIRY gives the new expiry.
+    Renew(RenewArgs),
     /// Pay what a shop's wake-up message describes
     Pay(PayArgs),
     /// Ask the merchant how far an order has come
@@ -53,6 +60,20 @@ pub struct EnrollArgs {
     /// Brand of the card, as the CA names it
     #[arg(long, value_name = "BRAND")]
     pub brand: String,
+    /// An answer to the CA's form; may be repeated
+    #[arg(long = "field", value_name = "NAME=VALUE")]
+    pub fields: Vec<FieldArg>,
+    /// Drop a request that waits for the issuer's decision
+    #[arg(long)]
+    pub anew: bool,
+}
+
+/// Arguments of `renew`.
+#[derive(Clone, Debug, Args)]
+pub struct RenewArgs {
+    /// The cardholder CA [default: that of the enrollment]
+    #[arg(long, value_name = "URL")]
+    pub ca: Option<Endpoint>,
     /// An answer to the CA's form; may be repeated
     #[arg(long = "field", value_name = "NAME=VALUE")]
     pub fields: Vec<FieldArg>,

@@ -37,9 +37,9 @@ use set_node::config::LogConfig;
 use set_node::program::{self, Program, Screen};
 
 pub use self::card::CardData;
-pub use self::cli::{Cli, Command, EnrollArgs, InquireArgs, PayArgs};
+pub use self::cli::{Cli, Command, EnrollArgs, InquireArgs, PayArgs, RenewArgs};
 pub use self::config::Config;
-pub use self::enroll::enroll;
+pub use self::enroll::{enroll, renew};
 pub use self::failure::Failure;
 pub use self::inquire::inquire;
 pub use self::orders::orders;
@@ -85,8 +85,12 @@ impl Program for Cli {
             Command::Enroll(args) => {
                 let mut wallet = Wallet::open(&data, config, trace).await?;
                 wallet.require_empty()?;
-                let card = CardData::read()?;
-                enroll(&mut wallet, &args, card, screen).await
+                enroll(&mut wallet, &args, CardData::read, screen).await
+            }
+            Command::Renew(args) => {
+                let mut wallet = Wallet::open(&data, config, trace).await?;
+                let expiry = CardData::expiry_of_environment()?;
+                renew(&mut wallet, &args, expiry, screen).await
             }
             Command::Pay(args) => {
                 let mut wallet = Wallet::open(&data, config, trace).await?;

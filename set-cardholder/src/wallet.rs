@@ -29,7 +29,7 @@ pub struct Wallet {
     pub(crate) trust: Trust,
     pub(crate) store: Store,
     pub(crate) trace: Trace,
-    keys: KeyStore,
+    pub(crate) keys: KeyStore,
     passphrase: Passphrase,
 }
 

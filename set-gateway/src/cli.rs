@@ -26,7 +26,13 @@ pub enum Command {
     /// Make the data folder with a configuration
     Init,
     /// Obtain the gateway's signature and encryption certificates
+    ///
+    /// A request that the CA has not decided is kept; the same command asks again.
     Enroll(EnrollArgs),
+    /// Renew the gateway's certificates with the old ones
+    ///
+    /// The CA's form is filled in as at the enrollment, unless --field says otherwise.
+    Renew(RenewArgs),
     /// Answer merchants until stopped
     ///
     /// Takes AuthReq, CapReq and PCertReq. What an earlier run left half done is resolved
@@ -59,6 +65,20 @@ pub struct EnrollArgs {
     /// An answer to the CA's form; may be repeated
     #[arg(long = "field", value_name = "NAME=VALUE")]
     pub fields: Vec<FieldArg>,
+    /// Drop a request that waits for the CA's decision
+    #[arg(long)]
+    pub anew: bool,
+}
+
+/// Arguments of `renew`.
+#[derive(Clone, Debug, Args)]
+pub struct RenewArgs {
+    /// The gateway CA [default: that of the enrollment]
+    #[arg(long, value_name = "URL")]
+    pub ca: Option<Endpoint>,
+    /// An answer to the CA's form; may be repeated
+    #[arg(long = "field", value_name = "NAME=VALUE")]
+    pub fields: Vec<FieldArg>,
 }
 
 const EXAMPLES: &str = "\
@@ -66,6 +86,7 @@ Examples:
   set-gateway --data gateway init
   set-gateway --data gateway enroll --ca set://ca.example:257 --root root.pem \\
       --brand Orchard --bin 455555 --business-id 1001
+  set-gateway --data gateway renew
   set-gateway --data gateway serve --set listen.tcp=0.0.0.0:257
   set-gateway --data gateway transactions --format json
 

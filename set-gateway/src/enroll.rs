@@ -7,17 +7,17 @@ use serde::Serialize;
 use set_core::msg::cert::id_data::{AcquirerBusinessId, AcquirerId, IdData};
 use set_core::msg::cert::request_type::RequestType;
 use set_core::msg::ids::{Bin, BrandId, Language};
-use set_core::registration::Application;
+use set_core::registration::{Application, Certified};
 use set_node::call::{Caller, Trace};
 use set_node::cli::Exit;
-use set_node::enroll::Applicant;
+use set_node::enroll::{Applicant, Enrollment, Renewed};
 use set_node::keystore::{Iterations, KeyStore, Passphrase};
 use set_node::party::PartyFolder;
 use set_node::program::{Screen, create_folder, value};
 use set_node::station::Station;
-use set_node::transport::{MediaType, Transport};
+use set_node::transport::{Endpoint, MediaType, Transport};
 
-use crate::cli::EnrollArgs;
+use crate::cli::{EnrollArgs, RenewArgs};
 use crate::config::Config;
 use crate::failure::Failure;
 
@@ -45,28 +45,104 @@ pub(crate) async fn enroll(
     if let Some(thumbprint) = root {
         tracing::info!(%thumbprint, "root believed; compare with the one that the brand publishes");
     }
-    let transport = Transport::new(args.ca.clone())
-        .with_media_type(MediaType::Registration)
-        .with_timeouts(config.timeouts.clone());
-    let caller = Caller::new(transport, "gateway", "ca", trace);
+    let caller = caller(config, args.ca.clone(), trace);
     let applicant = Applicant {
-        role: "gateway",
+        role: ROLE,
         station: &station,
         ca: &caller,
+        keys: &keys,
+        data,
         fields: &args.fields,
         trace,
     };
-    let certified = applicant.certify(application, &mut trust).await?;
+    if args.anew {
+        applicant.enrolled()?;
+    }
+    let certified = applicant.enroll(&mut trust, application, &args.ca).await?;
     let encryption = certified.encryption.as_ref().ok_or(Failure::NoEncryption)?;
     folder.save_trust(&trust, station.crypto())?;
-    folder.save_identity(&keys, "encryption", encryption)?;
+    folder.save_identity(&keys, ENCRYPTION, encryption)?;
     // The signature certificate comes last: it is what tells that all is there.
-    folder.save_identity(&keys, "signature", &certified.signature)?;
+    folder.save_identity(&keys, SIGNATURE, &certified.signature)?;
+    applicant.enrolled()?;
     screen.result(&Enrolled {
         certificate: certified.signature.certificate.subject().to_string(),
         not_after: certified.signature.certificate.not_after().to_string(),
     });
     Ok(Exit::Success)
+}
+
+/// Renews both certificates with the old ones and keeps them in place of those, which stay as
+/// [former](PartyFolder::former) ones.
+pub(crate) async fn renew(
+    data: &Path,
+    config: &Config,
+    trace: Trace,
+    args: &RenewArgs,
+    screen: &mut Screen,
+) -> Result<Exit, Failure> {
+    let passphrase = Passphrase::from_config(data, &config.keys)?;
+    let iterations = Iterations::new(config.keys.iterations);
+    let keys = KeyStore::open(&data.join(&config.keys.folder), passphrase, iterations)?;
+    let station = station(config)?;
+    let enrollment = Enrollment::load(data, &keys)?;
+    let ca = match &args.ca {
+        Some(ca) => ca.clone(),
+        None => enrollment.endpoint()?,
+    };
+    let caller = caller(config, ca, trace);
+    let applicant = Applicant {
+        role: ROLE,
+        station: &station,
+        ca: &caller,
+        keys: &keys,
+        data,
+        fields: &args.fields,
+        trace,
+    };
+    let certified = renew_with(&applicant, &enrollment).await?;
+    screen.result(&Enrolled {
+        certificate: certified.signature.certificate.subject().to_string(),
+        not_after: certified.signature.certificate.not_after().to_string(),
+    });
+    Ok(Exit::Success)
+}
+
+/// Renews both certificates in the data folder of `applicant`.
+///
+/// # Errors
+///
+/// There are none; the CA cannot be reached, has not decided, or refuses.
+pub async fn renew_with(
+    applicant: &Applicant<'_>,
+    enrollment: &Enrollment,
+) -> Result<Certified, Failure> {
+    let folder = PartyFolder::new(applicant.data);
+    let (station, keys) = (applicant.station, applicant.keys);
+    let mut trust = folder.load_trust(&station.context())?;
+    let rules = &station.policy().key_rules;
+    let held = |name| folder.load_identity(keys, name, rules);
+    let (Some(signature), Some(encryption)) = (held(SIGNATURE)?, held(ENCRYPTION)?) else {
+        return Err(Failure::NotEnrolled);
+    };
+    let old = Renewed::Both {
+        signature,
+        encryption,
+    };
+    let certified = applicant.renew(&mut trust, enrollment, old).await?;
+    let encryption = certified.encryption.as_ref().ok_or(Failure::NoEncryption)?;
+    folder.save_trust(&trust, station.crypto())?;
+    folder.renew_identity(keys, ENCRYPTION, encryption)?;
+    folder.renew_identity(keys, SIGNATURE, &certified.signature)?;
+    applicant.renewed()?;
+    Ok(certified)
+}
+
+fn caller(config: &Config, ca: Endpoint, trace: Trace) -> Caller {
+    let transport = Transport::new(ca)
+        .with_media_type(MediaType::Registration)
+        .with_timeouts(config.timeouts.clone());
+    Caller::new(transport, ROLE, "ca", trace)
 }
 
 /// Provider, clock and policy as the configuration has them.
@@ -109,3 +185,7 @@ impl fmt::Display for Enrolled {
         write!(f, "  valid until {}", self.not_after)
     }
 }
+
+const ROLE: &str = "gateway";
+pub(crate) const SIGNATURE: &str = "signature";
+pub(crate) const ENCRYPTION: &str = "encryption";

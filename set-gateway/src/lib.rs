@@ -7,6 +7,8 @@
 //! |---|---|
 //! | `config.toml` | the configuration, see [`Config`] |
 //! | `keys/`, `identities/` | signature and encryption key, encrypted, and their certificates |
+//! | `enrollment.pem` | how the gateway enrolled, encrypted: what a renewal needs |
+//! | `waiting-*.pem` | a request that the CA has not decided, encrypted |
 //! | `roots/`, `certificates/`, `crls/`, `bci.der` | whom the gateway believes |
 //! | `store.db` | authorizations, batches, answers; no account number in clear |
 #![forbid(unsafe_code)]
@@ -30,8 +32,9 @@ use set_node::cli::{Exit, SharedArgs};
 use set_node::config::LogConfig;
 use set_node::program::{self, Program, Screen};
 
-pub use self::cli::{Cli, Command, EnrollArgs};
+pub use self::cli::{Cli, Command, EnrollArgs, RenewArgs};
 pub use self::config::{Config, GatewayConfig, HostConfig};
+pub use self::enroll::renew_with;
 pub use self::failure::Failure;
 
 /// Runs the program; the first of `args` is its name.
@@ -65,6 +68,7 @@ impl Program for Cli {
         match self.command {
             Command::Init => init::init(&data, &config, screen).await,
             Command::Enroll(args) => enroll::enroll(&data, &config, trace, &args, screen).await,
+            Command::Renew(args) => enroll::renew(&data, &config, trace, &args, screen).await,
             Command::Serve => serve::serve(&data, &config, trace, screen).await,
             Command::Show => show::show(&data, &config, screen),
             Command::Transactions => transactions::transactions(&data, &config, screen).await,

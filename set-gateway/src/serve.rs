@@ -17,7 +17,7 @@ use set_node::store::Store;
 use set_node::telemetry::{Metrics, store_answers};
 
 use crate::config::{Config, HostKind};
-use crate::enroll::station;
+use crate::enroll::{ENCRYPTION, SIGNATURE, station};
 use crate::failure::Failure;
 use crate::host::{AcquirerHost, Simulator};
 use crate::service::{GatewayService, Parts};
@@ -93,7 +93,7 @@ fn gateway(data: &Path, config: &Config, station: &Station) -> Result<Gateway, F
             .load_identity(&keys, name, rules)?
             .ok_or(Failure::NotEnrolled)
     };
-    let (signature, encryption) = (identity("signature")?, identity("encryption")?);
+    let (signature, encryption) = (identity(SIGNATURE)?, identity(ENCRYPTION)?);
     let mut trust = folder.load_trust(&station.context())?;
     for own in [&signature, &encryption] {
         trust.hold(own.certificate.clone());

@@ -10,13 +10,14 @@ use set_node::party::PartyFolder;
 use set_node::program::Screen;
 
 use crate::config::Config;
+use crate::enroll::{ENCRYPTION, SIGNATURE};
 use crate::failure::Failure;
 
 /// Shows the certificates. No passphrase is needed.
 pub(crate) fn show(data: &Path, config: &Config, screen: &mut Screen) -> Result<Exit, Failure> {
     let shown = Shown {
-        signature: certificate(data, "signature")?,
-        encryption: certificate(data, "encryption")?,
+        signature: certificate(data, SIGNATURE)?,
+        encryption: certificate(data, ENCRYPTION)?,
         bins: config.gateway.bins.clone(),
     };
     screen.result(&shown);

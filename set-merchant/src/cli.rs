@@ -28,12 +28,19 @@ pub enum Command {
     /// Make the data folder with a configuration
     Init,
     /// Obtain the merchant's certificates, and the gateway's encryption certificate
+    ///
+    /// A request that the CA has not decided is kept; the same command asks again.
     #[command(
         after_help = "Example:\n  set-merchant --data shop enroll --ca set://ca.example:257 \
         --root root.pem \\\n    --merchant-id MER-0001 --bin 455555 --brand Orchard \
         --gateway set://gw.example:257"
     )]
     Enroll(EnrollArgs),
+    /// Renew the merchant's certificates with the old ones
+    ///
+    /// The CA's form is filled in as at the enrollment, unless --field says otherwise.
+    #[command(after_help = "Example:\n  set-merchant --data shop renew")]
+    Renew(RenewArgs),
     /// Fetch the gateway's encryption certificate, CRLs and BCI anew
     #[command(after_help = "Example:\n  set-merchant --data shop refresh")]
     Refresh(RefreshArgs),
@@ -89,6 +96,20 @@ pub struct EnrollArgs {
     /// The payment gateway, remembered for later
     #[arg(long, value_name = "URL")]
     pub gateway: Option<Endpoint>,
+    /// Drop a request that waits for the CA's decision
+    #[arg(long)]
+    pub anew: bool,
+}
+
+/// Arguments of `renew`.
+#[derive(Clone, Debug, Args)]
+pub struct RenewArgs {
+    /// The merchant CA [default: that of the enrollment]
+    #[arg(long, value_name = "URL")]
+    pub ca: Option<Endpoint>,
+    /// An answer to the CA's form; may be repeated
+    #[arg(long = "field", value_name = "NAME=VALUE")]
+    pub fields: Vec<FieldArg>,
 }
 
 /// Arguments of `refresh`.

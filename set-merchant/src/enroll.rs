@@ -3,17 +3,20 @@
 use std::fmt;
 
 use serde::Serialize;
+use set_core::error::Error;
 use set_core::merchant::Merchant;
 use set_core::msg::cert::id_data::{IdData, MerchantAcquirerId};
 use set_core::msg::cert::request_type::RequestType;
 use set_core::msg::ids::{Bin, BrandId, MerchantId};
-use set_core::registration::Application;
+use set_core::party::Trust;
+use set_core::registration::{Application, Certified};
+use set_node::call::Caller;
 use set_node::cli::Exit;
-use set_node::enroll::Applicant;
+use set_node::enroll::{Applicant, Enrollment, FieldArg, Renewed};
 use set_node::program::{Screen, value};
-use set_node::transport::MediaType;
+use set_node::transport::{Endpoint, MediaType};
 
-use crate::cli::EnrollArgs;
+use crate::cli::{EnrollArgs, RenewArgs};
 use crate::failure::Failure;
 use crate::pos::Pos;
 use crate::refresh;
@@ -44,20 +47,15 @@ pub async fn enroll(
         tracing::info!(%thumbprint, "root believed; compare with the one that the brand publishes");
     }
     let ca = pos.caller(args.ca.clone(), "ca", MediaType::Registration);
-    let applicant = Applicant {
-        role: "merchant",
-        station: &pos.station,
-        ca: &ca,
-        fields: &args.fields,
-        trace: pos.trace,
-    };
-    let certified = applicant.certify(application, &mut pos.trust).await?;
-    let merchant = Merchant {
-        signature: certified.signature,
-        encryption: certified.encryption.ok_or(Failure::NotEnrolled)?,
-        trust: pos.trust.clone(),
-    };
+    let mut trust = pos.trust.clone();
+    let asking = applicant(pos, &ca, &args.fields);
+    if args.anew {
+        asking.enrolled()?;
+    }
+    let certified = asking.enroll(&mut trust, application, &args.ca).await?;
+    let merchant = merchant(certified, trust)?;
     pos.keep(&merchant, brand_id).await?;
+    applicant(pos, &ca, &args.fields).enrolled()?;
     if let Some(gateway) = pos.gateway(args.gateway.as_ref()).await? {
         refresh::fetch(pos, gateway).await?;
     }
@@ -67,6 +65,73 @@ pub async fn enroll(
         not_after: merchant.signature.certificate.not_after().to_string(),
     });
     Ok(Exit::Success)
+}
+
+/// Renews both certificates with the old ones and keeps them.
+///
+/// # Errors
+///
+/// As [`renew_with`].
+pub async fn renew(pos: &mut Pos, args: &RenewArgs, screen: &mut Screen) -> Result<Exit, Failure> {
+    let merchant = renew_with(pos, args.ca.as_ref(), &args.fields).await?;
+    let certificate = &merchant.signature.certificate;
+    screen.result(&Enrolled {
+        merchant: certificate.subject().to_string(),
+        merchant_id: certificate.merchant_id().map_err(Error::from)?.to_string(),
+        not_after: certificate.not_after().to_string(),
+    });
+    Ok(Exit::Success)
+}
+
+/// Renews both certificates with the old ones, at the CA of the enrollment unless another is
+/// named, and keeps them in the data folder.
+///
+/// # Errors
+///
+/// There are no certificates; the CA cannot be reached, has not decided, or refuses.
+pub async fn renew_with(
+    pos: &mut Pos,
+    ca: Option<&Endpoint>,
+    fields: &[FieldArg],
+) -> Result<Merchant, Failure> {
+    let held = pos.merchant()?;
+    let enrollment = Enrollment::load(&pos.data, &pos.keys)?;
+    let ca = match ca {
+        Some(ca) => ca.clone(),
+        None => enrollment.endpoint()?,
+    };
+    let ca = pos.caller(ca, "ca", MediaType::Registration);
+    let mut trust = held.trust;
+    let old = Renewed::Both {
+        signature: held.signature,
+        encryption: held.encryption,
+    };
+    let asking = applicant(pos, &ca, fields);
+    let certified = asking.renew(&mut trust, &enrollment, old).await?;
+    let merchant = merchant(certified, trust)?;
+    pos.keep_renewed(&merchant)?;
+    applicant(pos, &ca, fields).renewed()?;
+    Ok(merchant)
+}
+
+fn applicant<'a>(pos: &'a Pos, ca: &'a Caller, fields: &'a [FieldArg]) -> Applicant<'a> {
+    Applicant {
+        role: "merchant",
+        station: &pos.station,
+        ca,
+        keys: &pos.keys,
+        data: &pos.data,
+        fields,
+        trace: pos.trace,
+    }
+}
+
+fn merchant(certified: Certified, trust: Trust) -> Result<Merchant, Failure> {
+    Ok(Merchant {
+        signature: certified.signature,
+        encryption: certified.encryption.ok_or(Failure::NotEnrolled)?,
+        trust,
+    })
 }
 
 fn application(pos: &Pos, args: &EnrollArgs) -> Result<Application, Failure> {

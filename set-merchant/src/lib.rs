@@ -48,9 +48,11 @@ use set_node::config::LogConfig;
 use set_node::program::{self, Program, Screen};
 
 pub use self::capture::capture;
-pub use self::cli::{CaptureArgs, Cli, Command, EnrollArgs, OfferArgs, RefreshArgs, ServeArgs};
+pub use self::cli::{
+    CaptureArgs, Cli, Command, EnrollArgs, OfferArgs, RefreshArgs, RenewArgs, ServeArgs,
+};
 pub use self::config::{AuthorizeWhen, CaptureWhen, Config, ShopConfig};
-pub use self::enroll::enroll;
+pub use self::enroll::{enroll, renew, renew_with};
 pub use self::failure::Failure;
 pub use self::fault::Fault;
 pub use self::gateway::Gateway;
@@ -95,6 +97,10 @@ impl Program for Cli {
             Command::Enroll(args) => {
                 let mut pos = Pos::open(data, config, trace).await?;
                 enroll(&mut pos, args, screen).await
+            }
+            Command::Renew(args) => {
+                let mut pos = Pos::open(data, config, trace).await?;
+                renew(&mut pos, args, screen).await
             }
             Command::Refresh(args) => {
                 let mut pos = Pos::open(data, config, trace).await?;

@@ -30,7 +30,7 @@ pub struct Pos {
     pub(crate) trust: Trust,
     pub(crate) store: Store,
     pub(crate) trace: Trace,
-    keys: KeyStore,
+    pub(crate) keys: KeyStore,
 }
 
 sequence! {
@@ -127,6 +127,24 @@ impl Pos {
             self.folder.save_identity(&self.keys, name, identity)?;
         }
         change_profile(&self.store, |profile| profile.brand_id = Some(brand_id)).await?;
+        Ok(())
+    }
+
+    /// Keeps renewed certificates and keys in place of the old ones, which stay as
+    /// [former](PartyFolder::former) ones.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be written.
+    pub fn keep_renewed(&mut self, merchant: &Merchant) -> Result<(), Failure> {
+        self.trust = merchant.trust.clone();
+        self.keep_trust()?;
+        for (name, identity) in [
+            (ENCRYPTION, &merchant.encryption),
+            (SIGNATURE, &merchant.signature),
+        ] {
+            self.folder.renew_identity(&self.keys, name, identity)?;
+        }
         Ok(())
     }
 

@@ -189,6 +189,37 @@ impl KeyStore {
         open().map_err(|fault| KeyStoreError::Envelope { file, fault })
     }
 
+    /// Removes the key of that name, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be removed.
+    pub fn remove(&self, name: &str) -> Result<(), KeyStoreError> {
+        let file = self.file(name)?;
+        match fs::remove_file(&file) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(io_fault(&file, source)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a sealed file under the passphrase of the keys.
+    ///
+    /// # Errors
+    ///
+    /// As [`SealedFile::write`].
+    pub fn seal(&self, file: &SealedFile, content: &[u8]) -> Result<(), KeyStoreError> {
+        file.write(&self.passphrase, self.iterations, content)
+    }
+
+    /// Reads a sealed file with the passphrase of the keys.
+    ///
+    /// # Errors
+    ///
+    /// As [`SealedFile::read`].
+    pub fn unseal(&self, file: &SealedFile) -> Result<Zeroizing<Vec<u8>>, KeyStoreError> {
+        file.read(&self.passphrase)
+    }
+
     /// The names of the keys, in order.
     ///
     /// # Errors

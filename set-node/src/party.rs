@@ -7,7 +7,8 @@
 //! | `crls/*.pem` | CRLs, named likewise |
 //! | `bci.der` | the BrandCRLIdentifier |
 //! | `identities/NAME.pem` | a certificate of this party, followed by the CAs above it |
-//! | `keys/NAME.pem` | its private key, encrypted, in the [`KeyStore`] |
+//! | `keys/NAME.pem` | its private key, encrypted, in the [`KeyStore`]; `NAME.HASH.pem` after a renewal |
+//! | `identities/NAME.HASH.pem` | a certificate that was renewed; HASH is of the certificate |
 //!
 //! All but the keys are public. OpenSSL reads every PEM file here.
 
@@ -21,6 +22,8 @@ use set_core::crypto::{CryptoError, CryptoProvider, KeyRules, PrivateKey};
 use set_core::party::{Identity, Trust};
 use set_core::path::TrustStore;
 use set_core::x509::{BrandCrlIdentifier, Certificate, Crl, X509Error};
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use crate::durable;
 use crate::keystore::{KeyStore, KeyStoreError};
@@ -167,19 +170,62 @@ impl PartyFolder {
         name: &str,
         identity: &Identity,
     ) -> Result<(), PartyError> {
-        let pkcs8 = identity
-            .key
-            .to_pkcs8()
-            .ok_or_else(|| PartyError::Confined(name.to_owned()))?;
-        match keys.put(name, &pkcs8) {
-            Err(KeyStoreError::Exists { .. }) if *keys.load(name)? == *pkcs8 => {}
-            outcome => outcome?,
-        }
-        let mut text = Vec::new();
-        for certificate in std::iter::once(&identity.certificate).chain(&identity.chain) {
-            text.extend(pem::encode("CERTIFICATE", certificate.octets()));
+        self.put_key(keys, name, identity)?;
+        self.write("identities", &format!("{name}.pem"), &chain_pem(identity))
+    }
+
+    /// Saves a renewed key with its certificate and chain in place of those under `name`, in
+    /// one step. What was there stays, as one of the [`former`](Self::former) identities.
+    ///
+    /// # Errors
+    ///
+    /// The files cannot be written.
+    pub fn renew_identity(
+        &self,
+        keys: &KeyStore,
+        name: &str,
+        identity: &Identity,
+    ) -> Result<(), PartyError> {
+        self.put_key(keys, &successor(name, &identity.certificate), identity)?;
+        let file = self.data.join("identities").join(format!("{name}.pem"));
+        let before = match fs::read(&file) {
+            Ok(before) => Some(before),
+            Err(source) if source.kind() == io::ErrorKind::NotFound => None,
+            Err(source) => return Err(io_fault(&file, source)),
+        };
+        let text = chain_pem(identity);
+        if let Some(before) = before.filter(|before| *before != text) {
+            let first = pem::decode("CERTIFICATE", &before).map_err(|fault| PartyError::Pem {
+                file: file.clone(),
+                fault,
+            })?;
+            let hash = hash(first.first().map(Vec::as_slice).unwrap_or_default());
+            self.write("identities", &format!("{name}.{hash}.pem"), &before)?;
         }
         self.write("identities", &format!("{name}.pem"), &text)
+    }
+
+    /// The identities that were under `name` before it was renewed: messages under way may
+    /// still be encrypted for them.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_identity`](Self::load_identity).
+    pub fn former(
+        &self,
+        keys: &KeyStore,
+        name: &str,
+        rules: &KeyRules,
+    ) -> Result<Vec<Identity>, PartyError> {
+        let prefix = format!("{name}.");
+        let mut former = Vec::new();
+        for file in self.files("identities")? {
+            let stem = file.file_stem().and_then(|stem| stem.to_str());
+            if let Some(stem) = stem.filter(|stem| stem.starts_with(&prefix)) {
+                former.extend(self.load_identity(keys, stem, rules)?);
+            }
+        }
+        Ok(former)
     }
 
     /// Loads a key with its certificate and chain; none when there is no such identity.
@@ -197,9 +243,11 @@ impl PartyFolder {
             return Ok(None);
         };
         let key =
-            PrivateKey::from_pkcs8_der(&keys.load(name)?).map_err(|fault| PartyError::Key {
-                name: name.to_owned(),
-                fault,
+            PrivateKey::from_pkcs8_der(&key_of(keys, name, &certificate)?).map_err(|fault| {
+                PartyError::Key {
+                    name: name.to_owned(),
+                    fault,
+                }
             })?;
         if key.public_key() != certificate.public_key() {
             return Err(PartyError::Mismatch(name.to_owned()));
@@ -242,6 +290,17 @@ impl PartyFolder {
                 file,
                 fault: PemFault::Empty,
             }),
+        }
+    }
+
+    fn put_key(&self, keys: &KeyStore, name: &str, identity: &Identity) -> Result<(), PartyError> {
+        let pkcs8 = identity
+            .key
+            .to_pkcs8()
+            .ok_or_else(|| PartyError::Confined(name.to_owned()))?;
+        match keys.put(name, &pkcs8) {
+            Err(KeyStoreError::Exists { .. }) if *keys.load(name)? == *pkcs8 => Ok(()),
+            outcome => Ok(outcome?),
         }
     }
 
@@ -294,6 +353,42 @@ fn read_certificates(file: &Path, rules: &KeyRules) -> Result<Vec<Certificate>, 
     read_pem(file, "CERTIFICATE")?
         .iter()
         .map(|octets| Certificate::parse(octets, rules).map_err(|fault| x509(file, fault)))
+        .collect()
+}
+
+/// The certificate, followed by the CAs above it.
+fn chain_pem(identity: &Identity) -> Vec<u8> {
+    std::iter::once(&identity.certificate)
+        .chain(&identity.chain)
+        .flat_map(|certificate| pem::encode("CERTIFICATE", certificate.octets()))
+        .collect()
+}
+
+/// The key of a certificate under `name`: its own if it was renewed, else the first one.
+fn key_of(
+    keys: &KeyStore,
+    name: &str,
+    certificate: &Certificate,
+) -> Result<Zeroizing<Vec<u8>>, KeyStoreError> {
+    let hash = hash(certificate.octets());
+    let stem = name.strip_suffix(&format!(".{hash}")).unwrap_or(name);
+    match keys.load(&format!("{stem}.{hash}")) {
+        Err(KeyStoreError::NotFound { .. }) => keys.load(stem),
+        outcome => outcome,
+    }
+}
+
+/// The name of a renewed key.
+fn successor(name: &str, certificate: &Certificate) -> String {
+    format!("{name}.{}", hash(certificate.octets()))
+}
+
+/// The leading 8 octets of a certificate's SHA-256, in hexadecimal.
+fn hash(octets: &[u8]) -> String {
+    Sha256::digest(octets)
+        .iter()
+        .take(8)
+        .map(|octet| format!("{octet:02x}"))
         .collect()
 }
 

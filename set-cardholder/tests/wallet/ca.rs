@@ -1,12 +1,14 @@
-//! A cardholder CA that approves everybody.
+//! A cardholder CA that approves everybody, at once or later.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use set_core::ca::cert_req::{self, Judged};
 use set_core::ca::form::field;
 use set_core::ca::{
-    Ca, Decision, Form, Forms, Grant, Registration, Serials, Validity, card_c_init, reg_form,
+    Answered, Ca, Decision, Form, Forms, Grant, Registration, Serials, Validity, card_c_init,
+    cert_inq, reg_form,
 };
 use set_core::error::Error;
 use set_core::exchange::{Context, Received};
@@ -22,6 +24,8 @@ use crate::rig::{Role, identity, trust};
 pub(crate) struct TestCa {
     ca: Ca,
     registrations: Mutex<HashMap<LocalId, Registration>>,
+    serial: AtomicU8,
+    pended: AtomicU8,
 }
 
 impl TestCa {
@@ -51,6 +55,38 @@ impl TestCa {
                 validity: Validity::default(),
             },
             registrations: Mutex::default(),
+            serial: AtomicU8::new(77),
+            pended: AtomicU8::new(0),
+        }
+    }
+
+    /// Puts aside what it is asked, so many times.
+    pub(crate) fn pending(times: u8) -> Self {
+        let ca = Self::new();
+        ca.pended.store(times, Ordering::SeqCst);
+        ca
+    }
+
+    fn decision(&self) -> Decision {
+        let left = |left: u8| left.checked_sub(1);
+        let pended = self
+            .pended
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, left);
+        if pended.is_ok() {
+            return Decision::Pended { message: None };
+        }
+        Decision::Approved(Box::new(Grant::Cardholder {
+            issuer: "First Bank".to_owned(),
+            card_name: None,
+            ca_msg: None,
+        }))
+    }
+
+    fn serials(&self) -> Serials {
+        let next = || SerialNumber::new(&[self.serial.fetch_add(1, Ordering::SeqCst)]).unwrap();
+        Serials {
+            signature: next(),
+            encryption: next(),
         }
     }
 }
@@ -73,26 +109,34 @@ impl Role for TestCa {
             }
             Message::CertReq(message) => {
                 let opened = cert_req::open(context, &self.ca, &request.header, message)?;
-                let registration = registrations.remove(opened.lid_ca().unwrap());
-                let pending = match opened.judge(context, &self.ca, registration)? {
-                    Judged::Pending(pending) => pending,
-                    Judged::Answered(answered) => return Ok(answered.octets),
+                let registration = registrations.get(opened.lid_ca().unwrap()).cloned();
+                let answered = match opened.judge(context, &self.ca, registration)? {
+                    Judged::Pending(pending) => {
+                        pending.decide(context, &self.ca, self.decision(), &self.serials())?
+                    }
+                    Judged::Answered(answered) => *answered,
                 };
-                let grant = Grant::Cardholder {
-                    issuer: "First Bank".to_owned(),
-                    card_name: None,
-                    ca_msg: None,
+                Ok(kept(&mut registrations, answered))
+            }
+            Message::CertInqReq(message) => {
+                let opened = cert_inq::open(&request.header, message)?;
+                let registration = registrations.get(opened.lid_ca()).cloned();
+                let answered = match opened.judge(context, &self.ca, registration)? {
+                    cert_inq::Judged::Pending(inquiry) => {
+                        inquiry.decide(context, &self.ca, self.decision(), &self.serials())?
+                    }
+                    cert_inq::Judged::Answered(answered) => *answered,
                 };
-                let serials = Serials {
-                    signature: SerialNumber::new(&[77]).unwrap(),
-                    encryption: SerialNumber::new(&[78]).unwrap(),
-                };
-                let decision = Decision::Approved(Box::new(grant));
-                Ok(pending
-                    .decide(context, &self.ca, decision, &serials)?
-                    .octets)
+                Ok(kept(&mut registrations, answered))
             }
             other => panic!("{}", other.name()),
         }
     }
+}
+
+fn kept(registrations: &mut HashMap<LocalId, Registration>, answered: Answered) -> Vec<u8> {
+    if let Some(registration) = answered.registration {
+        registrations.insert(registration.offered().lid_ca.clone(), registration);
+    }
+    answered.octets
 }

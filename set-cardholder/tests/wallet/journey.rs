@@ -4,15 +4,15 @@ use std::sync::{Arc, Mutex};
 
 use axum::http::header;
 use set_cardholder::{
-    CardData, Config, EnrollArgs, Failure, InquireArgs, PayArgs, Wallet, enroll, inquire, orders,
-    pay, show,
+    CardData, Config, EnrollArgs, Failure, InquireArgs, PayArgs, RenewArgs, Wallet, enroll,
+    inquire, orders, pay, renew, show,
 };
 use set_node::call::Trace;
 use set_node::cli::{Exit, OutputFormat};
 use set_node::enroll::{FieldArg, RootArgs, Thumbprint};
 use set_node::keystore::Passphrase;
 use set_node::pem;
-use set_node::program::{Failing as _, Screen};
+use set_node::program::{self, Failing as _, Screen};
 use set_node::transport::{Endpoint, MediaType};
 use set_testkit::hierarchy::{BRAND, hierarchy};
 
@@ -57,24 +57,32 @@ async fn wallet(data: &Path) -> Wallet {
         .unwrap()
 }
 
-/// A wallet that was enrolled over TCP.
-async fn enrolled(data: &Path, page: &Page) -> Wallet {
-    let ca = serve(TestCa::new(), axum::Router::new()).await;
+fn card() -> Result<CardData, Failure> {
+    CardData::parse("5500 0000 0000 0004", "12/1999")
+}
+
+fn enrollment(data: &Path, ca: &Endpoint) -> EnrollArgs {
     let root = &hierarchy().root.certificate;
     let file = data.join("root.pem");
     std::fs::write(&file, pem::encode("CERTIFICATE", root.octets())).unwrap();
-    let args = EnrollArgs {
-        ca: ca.endpoints[0].clone(),
+    EnrollArgs {
+        ca: ca.clone(),
         root: RootArgs {
             root: Some(file),
             root_thumbprint: Some(Thumbprint(root.thumbprint(station().crypto()))),
         },
         brand: BRAND.to_owned(),
         fields: vec![FieldArg::new("name", "Ada")],
-    };
+        anew: false,
+    }
+}
+
+/// A wallet that was enrolled over TCP.
+async fn enrolled(data: &Path, page: &Page) -> Wallet {
+    let ca = serve(TestCa::new(), axum::Router::new()).await;
+    let args = enrollment(data, &ca.endpoints[0]);
     let mut wallet = wallet(data).await;
     wallet.require_empty().unwrap();
-    let card = CardData::parse("5500 0000 0000 0004", "12/1999").unwrap();
     let mut screen = page.screen(OutputFormat::Text);
     let exit = enroll(&mut wallet, &args, card, &mut screen).await.unwrap();
     assert_eq!(exit, Exit::Success);
@@ -207,4 +215,54 @@ async fn nothing_is_ordered_of_a_shop_of_another_brand_or_without_consent() {
     page.text();
     orders(data, &config(), &mut screen).await.unwrap();
     assert_eq!(page.text(), "no orders\n");
+}
+
+#[tokio::test]
+async fn a_pended_card_is_taken_up_by_the_next_run_and_renewed_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, page) = (folder.path(), Page::default());
+    let ca = serve(TestCa::pending(2), axum::Router::new()).await;
+    let args = enrollment(data, &ca.endpoints[0]);
+    let mut screen = page.screen(OutputFormat::Text);
+    let mut first = wallet(data).await;
+    let failure = enroll(&mut first, &args, card, &mut screen)
+        .await
+        .unwrap_err();
+    assert!(is_pended(&failure), "{failure}");
+    drop(first);
+    assert!(scan(data) > 1_000);
+    // From now on nobody asks for the card.
+    let unasked = || -> Result<CardData, Failure> { panic!("the card is known") };
+    let mut second = wallet(data).await;
+    let failure = enroll(&mut second, &args, unasked, &mut screen)
+        .await
+        .unwrap_err();
+    assert!(is_pended(&failure), "{failure}");
+    let mut third = wallet(data).await;
+    enroll(&mut third, &args, unasked, &mut screen)
+        .await
+        .unwrap();
+    let enrolled = page.text();
+    assert!(enrolled.contains("550000******0004"), "{enrolled}");
+
+    let args = RenewArgs {
+        ca: None,
+        fields: Vec::new(),
+    };
+    let mut fourth = wallet(data).await;
+    renew(&mut fourth, &args, None, &mut screen).await.unwrap();
+    let renewed = page.text();
+    assert!(renewed.contains("550000******0004"), "{renewed}");
+    assert_ne!(enrolled, renewed, "the certificate has another name");
+    drop(fourth);
+    scan(data);
+    let merchant = shop().await;
+    let mut fifth = wallet(data).await;
+    let args = order_file(data, &merchant.endpoints[0], BRAND);
+    let exit = pay(&mut fifth, &args, &mut screen).await;
+    assert_eq!(exit.unwrap(), Exit::Success);
+}
+
+fn is_pended(failure: &Failure) -> bool {
+    matches!(failure, Failure::Program(program::Failure::Pended))
 }

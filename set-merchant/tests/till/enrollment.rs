@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use set_core::asn1::SeqOf;
 use set_core::ca::{
-    Ca, Decision, Form, Forms, Grant, Registration, Rejecter, Serials, Validity, cert_req, form,
-    me_aq_c_init,
+    Answered, Ca, Decision, Form, Forms, Grant, Registration, Rejecter, Serials, Validity,
+    cert_inq, cert_req, form, me_aq_c_init,
 };
 use set_core::error::Error;
 use set_core::exchange::receive;
@@ -19,7 +19,7 @@ use set_core::msg::message::Message;
 use set_core::pkcs7::SerialNumber;
 use set_core::registration::EndEntity;
 use set_core::x509::ext::MerNames;
-use set_merchant::{EnrollArgs, Failure, enroll};
+use set_merchant::{EnrollArgs, Failure, RenewArgs, enroll, renew};
 use set_node::cli::Exit;
 use set_node::enroll::{FieldArg, RootArgs};
 use set_node::pem;
@@ -35,6 +35,8 @@ struct Office {
     ca: Ca,
     records: Mutex<HashMap<Vec<u8>, Registration>>,
     rejects: AtomicBool,
+    pends: AtomicBool,
+    serial: AtomicU8,
 }
 
 impl Office {
@@ -65,6 +67,8 @@ impl Office {
             },
             records: Mutex::default(),
             rejects: AtomicBool::new(false),
+            pends: AtomicBool::new(false),
+            serial: AtomicU8::new(0x40),
         }
     }
 
@@ -91,20 +95,38 @@ impl Office {
                 let answered = match opened.judge(&context, &self.ca, record)? {
                     cert_req::Judged::Answered(answered) => *answered,
                     cert_req::Judged::Pending(pending) => {
-                        let serials = Serials {
-                            signature: SerialNumber::new(&[0x41]).unwrap(),
-                            encryption: SerialNumber::new(&[0x42]).unwrap(),
-                        };
-                        pending.decide(&context, &self.ca, self.decision(), &serials)?
+                        pending.decide(&context, &self.ca, self.decision(), &self.serials())?
                     }
                 };
-                Ok(answered.octets)
+                Ok(kept(&mut records, answered))
+            }
+            Message::CertInqReq(request) => {
+                let opened = cert_inq::open(header, request)?;
+                let record = records.get(opened.lid_ca().as_octets()).cloned();
+                let answered = match opened.judge(&context, &self.ca, record)? {
+                    cert_inq::Judged::Answered(answered) => *answered,
+                    cert_inq::Judged::Pending(inquiry) => {
+                        inquiry.decide(&context, &self.ca, self.decision(), &self.serials())?
+                    }
+                };
+                Ok(kept(&mut records, answered))
             }
             other => panic!("{}", other.name()),
         }
     }
 
+    fn serials(&self) -> Serials {
+        let next = || SerialNumber::new(&[self.serial.fetch_add(1, Ordering::SeqCst)]).unwrap();
+        Serials {
+            signature: next(),
+            encryption: next(),
+        }
+    }
+
     fn decision(&self) -> Decision {
+        if self.pends.load(Ordering::SeqCst) {
+            return Decision::Pended { message: None };
+        }
         if self.rejects.load(Ordering::SeqCst) {
             return Decision::Rejected {
                 by: Rejecter::Institution,
@@ -125,6 +147,13 @@ impl Office {
             auth_flag: false,
         }))
     }
+}
+
+fn kept(records: &mut HashMap<Vec<u8>, Registration>, answered: Answered) -> Vec<u8> {
+    if let Some(record) = answered.registration {
+        records.insert(record.offered().lid_ca.as_octets().to_vec(), record);
+    }
+    answered.octets
 }
 
 impl Handler for Office {
@@ -173,6 +202,7 @@ impl Town {
             brand: "Orchard".to_owned(),
             fields: vec![FieldArg::new("name", "Corner Books")],
             gateway,
+            anew: false,
         }
     }
 }
@@ -235,4 +265,108 @@ async fn a_form_that_is_not_filled_in_is_not_sent() {
         matches!(failure, Failure::Program(program::Failure::Form(_))),
         "{failure}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pended_enrollment_is_taken_up_by_the_next_run() {
+    let town = town().await;
+    town.office.pends.store(true, Ordering::SeqCst);
+    let args = town.args(None);
+    for _ in 0..2 {
+        let mut pos = new_pos(&town.folder).await;
+        let failure = enroll(&mut pos, &args, &mut Printed::default().screen())
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(failure, Failure::Program(program::Failure::Pended)),
+            "{failure}"
+        );
+        assert_eq!(failure.exit(), Exit::Refused);
+    }
+    // One registration, whose keys and secrets are in the folder, encrypted.
+    assert_eq!(town.office.records.lock().unwrap().len(), 1);
+    let other = EnrollArgs {
+        brand: "Cherry".to_owned(),
+        ..args.clone()
+    };
+    let mut pos = new_pos(&town.folder).await;
+    let failure = enroll(&mut pos, &other, &mut Printed::default().screen())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(failure, Failure::Program(program::Failure::Waits { .. })),
+        "{failure}"
+    );
+
+    town.office.pends.store(false, Ordering::SeqCst);
+    let mut pos = new_pos(&town.folder).await;
+    enroll(&mut pos, &args, &mut Printed::default().screen())
+        .await
+        .unwrap();
+    let pos = new_pos(&town.folder).await;
+    assert!(pos.merchant().is_ok());
+    assert_eq!(town.office.records.lock().unwrap().len(), 1);
+    let left: Vec<String> = std::fs::read_dir(town.folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("waiting"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_waits_is_dropped_on_demand() {
+    let town = town().await;
+    town.office.pends.store(true, Ordering::SeqCst);
+    let args = town.args(None);
+    let mut pos = new_pos(&town.folder).await;
+    let mut printed = Printed::default().screen();
+    enroll(&mut pos, &args, &mut printed).await.unwrap_err();
+    town.office.pends.store(false, Ordering::SeqCst);
+    let anew = EnrollArgs { anew: true, ..args };
+    enroll(&mut pos, &anew, &mut printed).await.unwrap();
+    assert_eq!(town.office.records.lock().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn certificates_are_renewed_with_the_old_ones_also_after_a_while_of_waiting() {
+    let town = town().await;
+    let mut screen = Printed::default().screen();
+    let mut pos = new_pos(&town.folder).await;
+    let args = RenewArgs {
+        ca: None,
+        fields: Vec::new(),
+    };
+    let failure = renew(&mut pos, &args, &mut screen).await.unwrap_err();
+    assert!(matches!(failure, Failure::NotEnrolled), "{failure}");
+    enroll(&mut pos, &town.args(None), &mut screen)
+        .await
+        .unwrap();
+    let old = new_pos(&town.folder).await.merchant().unwrap();
+
+    town.office.pends.store(true, Ordering::SeqCst);
+    let failure = renew(&mut pos, &args, &mut screen).await.unwrap_err();
+    assert!(
+        matches!(failure, Failure::Program(program::Failure::Pended)),
+        "{failure}"
+    );
+    let held = new_pos(&town.folder).await.merchant().unwrap();
+    assert_eq!(held.signature.certificate, old.signature.certificate);
+
+    town.office.pends.store(false, Ordering::SeqCst);
+    let mut pos = new_pos(&town.folder).await;
+    renew(&mut pos, &args, &mut screen).await.unwrap();
+    let new = new_pos(&town.folder).await.merchant().unwrap();
+    for (new, old) in [
+        (&new.signature, &old.signature),
+        (&new.encryption, &old.encryption),
+    ] {
+        assert_ne!(new.certificate, old.certificate);
+        assert_ne!(new.key.public_key(), old.key.public_key());
+        assert_eq!(new.certificate.subject(), old.certificate.subject());
+    }
+    // Two registrations: the enrollment and the renewal.
+    assert_eq!(town.office.records.lock().unwrap().len(), 2);
+    // And once more, from renewed certificates.
+    renew(&mut pos, &args, &mut screen).await.unwrap();
 }

@@ -42,6 +42,12 @@ pub enum FormFault {
         /// The name.
         name: String,
     },
+    /// The account must be told and was not.
+    #[error("the form asks for the account, \"{name}\": give it in the variable SET_ACCOUNT")]
+    Account {
+        /// The name.
+        name: String,
+    },
     /// An answer is longer than the form allows, or is none that SET can carry.
     #[error("the answer to \"{name}\" has 1 to {most} characters")]
     Length {
@@ -59,6 +65,13 @@ impl FieldArg {
             name: name.into(),
             value: Zeroizing::new(value.into()),
         }
+    }
+}
+
+impl FieldArg {
+    /// Whether it answers the question of that name.
+    pub(super) fn answers(&self, name: &str) -> bool {
+        self.name.to_lowercase() == name.to_lowercase()
     }
 }
 

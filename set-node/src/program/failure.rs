@@ -122,8 +122,21 @@ pub enum Failure {
     #[error("the CA has no form for this application{0}")]
     Referred(String),
     /// The CA, or who decides for it, has not decided.
-    #[error("the CA has not decided yet; enroll again later")]
+    #[error(
+        "the CA has not decided yet; the request is kept, and the same command asks again what became of it"
+    )]
     Pended,
+    /// Another request waits for the CA's decision.
+    #[error(
+        "a request for brand {brand} waits for the CA's decision: ask after it with the same arguments, or drop it with --anew"
+    )]
+    Waits {
+        /// Of which brand it is.
+        brand: String,
+    },
+    /// Nothing is known of the enrollment whose certificates are to be renewed.
+    #[error("there is no record of an enrollment that could be renewed: enroll first")]
+    NeverEnrolled,
 }
 
 impl Failure {
@@ -149,8 +162,9 @@ impl Failing for Failure {
             | Self::Store(_)
             | Self::File { .. }
             | Self::Damaged { .. }
+            | Self::NeverEnrolled
             | Self::Listen(_) => Exit::Broken,
-            Self::Root(_) | Self::Form(_) | Self::Value { .. } => Exit::Usage,
+            Self::Root(_) | Self::Form(_) | Self::Value { .. } | Self::Waits { .. } => Exit::Usage,
             Self::Transport(_) => Exit::Unreachable,
             Self::Protocol {
                 source: Error::Provider(_),
