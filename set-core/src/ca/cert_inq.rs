@@ -196,6 +196,12 @@ impl Inquiry {
         self.case.pended.standing(&context.policy.key_rules)
     }
 
+    /// The request as it is remembered.
+    #[must_use]
+    pub fn pended(&self) -> &Pended {
+        &self.case.pended
+    }
+
     /// Carries out the decision: issues the certificates, or says why not.
     ///
     /// # Errors

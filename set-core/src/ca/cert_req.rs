@@ -274,6 +274,12 @@ impl Pending {
         &self.request
     }
 
+    /// The request as it will be remembered.
+    #[must_use]
+    pub fn pended(&self) -> &Pended {
+        &self.case.pended
+    }
+
     /// Carries out its decision: issues the certificates, or says why not.
     ///
     /// # Errors

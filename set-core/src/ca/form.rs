@@ -17,7 +17,7 @@ use crate::registration::EndEntity;
 /// The forms of one CA.
 #[derive(Clone, Debug)]
 pub struct Forms {
-    /// In order of preference: the first that fits is sent.
+    /// In order of preference, where two fit equally well.
     pub forms: Vec<Form>,
     /// Where those go for whom there is none.
     pub referral: ReferralData,
@@ -34,6 +34,8 @@ pub struct Form {
     pub bins: Vec<Bin>,
     /// Its language. A form in `en` also serves those who ask for `en-US`.
     pub language: Language,
+    /// Whether it is also sent to those who ask for a language that there is no form in.
+    pub fallback: bool,
     /// The policy that the applicant reads and agrees to.
     pub policy: PolicyText,
     /// The questions, at most 50.
@@ -67,7 +69,9 @@ impl Unserved {
 }
 
 impl Forms {
-    /// The form for an applicant.
+    /// The form for an applicant: of the institution's own forms, or else of those for all
+    /// institutions, the one whose language comes closest to the one asked for, or else the
+    /// [fallback](Form::fallback).
     ///
     /// # Errors
     ///
@@ -78,17 +82,27 @@ impl Forms {
         bin: &Bin,
         language: &Language,
     ) -> Result<&Form, Unserved> {
-        let mut served = self
-            .forms
-            .iter()
-            .filter(|form| form.serves(entity, bin))
-            .peekable();
-        if served.peek().is_none() {
-            return Err(Unserved::Bin);
-        }
-        served
-            .find(|form| speaks(&form.language, language))
-            .ok_or(Unserved::Language)
+        let served = |own: bool| {
+            self.forms
+                .iter()
+                .filter(move |form| form.serves(entity, bin) && form.bins.is_empty() != own)
+        };
+        let spoken = |own| {
+            let fitting = served(own).filter(|form| speaks(&form.language, language));
+            // Of equally long ones the first.
+            fitting
+                .rev()
+                .max_by_key(|form| form.language.as_str().len())
+        };
+        let fallback = |own| served(own).find(|form| form.fallback);
+        spoken(true)
+            .or_else(|| fallback(true))
+            .or_else(|| spoken(false))
+            .or_else(|| fallback(false))
+            .ok_or_else(|| match self.serves(entity, bin) {
+                true => Unserved::Language,
+                false => Unserved::Bin,
+            })
     }
 
     /// The form with this number, for whom it serves.
@@ -121,6 +135,7 @@ impl Form {
             entity,
             bins: Vec::new(),
             language,
+            fallback: false,
             policy,
             fields,
             acct_data_field: None,
@@ -300,6 +315,50 @@ mod tests {
         assert_eq!(find("550000", "de"), Err(Unserved::Language));
         assert_eq!(find("411111", "eng"), Err(Unserved::Language));
         assert_eq!(find("666666", "en"), Err(Unserved::Bin));
+    }
+
+    #[test]
+    fn the_closest_language_wins_and_then_the_fallback_of_the_bank() {
+        let form = |id, language: &str, bins: &[&str], fallback| Form {
+            bins: bins.iter().map(|bin| Bin::new(*bin).unwrap()).collect(),
+            fallback,
+            ..Form::new(
+                id,
+                EndEntity::Cardholder,
+                Language::new(language).unwrap(),
+                PolicyText::new("Use it honestly.").unwrap(),
+                Vec::new(),
+            )
+        };
+        let forms = Forms {
+            forms: vec![
+                form(1, "en", &[], false),
+                form(2, "fr", &[], true),
+                form(3, "de", &["411111"], true),
+                form(4, "de-AT", &["411111"], false),
+                form(5, "de", &["550000"], false),
+            ],
+            ..forms()
+        };
+        let find = |bin: &str, language: &str| {
+            let (bin, language) = (Bin::new(bin).unwrap(), Language::new(language).unwrap());
+            forms
+                .find(EndEntity::Cardholder, &bin, &language)
+                .map(|form| form.id)
+        };
+        assert_eq!(find("411111", "de-AT"), Ok(4));
+        assert_eq!(find("411111", "de-CH"), Ok(3));
+        // The bank's own fallback comes before what serves everybody.
+        assert_eq!(find("411111", "en"), Ok(3));
+        assert_eq!(find("550000", "de"), Ok(5));
+        assert_eq!(find("550000", "en-US"), Ok(1));
+        assert_eq!(find("550000", "ja"), Ok(2));
+        let merchant = forms.find(
+            EndEntity::Merchant,
+            &Bin::new("411111").unwrap(),
+            &Language::new("en").unwrap(),
+        );
+        assert_eq!(merchant, Err(Unserved::Bin));
     }
 
     #[test]

@@ -5,9 +5,9 @@
 //! encryption key.
 
 use crate::asn1::strings::SetString;
-use crate::asn1::{Date, Opaque, SeqOf};
+use crate::asn1::{self, Date, Opaque, SeqOf};
 use crate::crypto::KeyRules;
-use crate::error::Error;
+use crate::error::{CallerFault, Error};
 use crate::msg::back_key::BackKeyData;
 use crate::msg::cert::cert_req::PublicKeySorE;
 use crate::msg::cert::cert_res::CertStatusCode;
@@ -131,6 +131,21 @@ sequence! {
 }
 
 impl Pended {
+    /// Who asks, as octets that are the same in each of its requests: a cardholder's unique
+    /// id, or what names a merchant or acquirer. A key that is certified for one owner is
+    /// not certified for another.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Caller`] for a record that names nobody.
+    pub fn owner(&self) -> Result<Vec<u8>, Error> {
+        match (&self.unique_card_id, &self.offered.id_data) {
+            (Some(id), _) => Ok(asn1::encode(id)?),
+            (None, Some(id_data)) => Ok(asn1::encode(id_data)?),
+            (None, None) => Err(CallerFault::State("the registration names nobody").into()),
+        }
+    }
+
     /// The signature certificate that the request stands on.
     pub(super) fn standing(&self, rules: &KeyRules) -> Result<Option<Certificate>, Error> {
         match &self.standing {

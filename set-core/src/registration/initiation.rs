@@ -16,7 +16,7 @@ use crate::msg::thumbs::Thumbs;
 use crate::party::Trust;
 use crate::path::brand;
 use crate::proof::ChainVerified;
-use crate::secret::{AcctIdentification, ExNonce};
+use crate::secret::{AcctIdentification, BackKey, ExNonce};
 use crate::treatment::s;
 use crate::x509::name::Brand;
 
@@ -62,6 +62,7 @@ pub struct Offered {
     form: RegFormData,
     acct_data_field: Option<RegField>,
     standing: Option<Standing>,
+    back_key: Option<BackKey>,
     ca: ChainVerified,
 }
 
@@ -139,6 +140,7 @@ impl Initiating {
                 acct_data_field: data.acct_data_field.clone(),
                 form,
                 standing: None,
+                back_key: None,
                 ca,
                 lid_ee: self.lid_ee,
                 application: self.application,
@@ -201,6 +203,13 @@ impl Offered {
         self
     }
 
+    /// Asks for the answer to come under this key instead of in clear.
+    #[must_use]
+    pub fn answered_under(mut self, back_key: BackKey) -> Self {
+        self.back_key = Some(back_key);
+        self
+    }
+
     /// Asks for the certificates: gives the state and the octets of CertReq.
     ///
     /// With an account the request is EncX, which hides it in the OAEP block; without, Enc.
@@ -229,7 +238,7 @@ impl Offered {
             answers,
             keys,
             standing: self.standing,
-            back_key: None,
+            back_key: self.back_key,
             ca: self.ca,
         };
         let account = match account {

@@ -4,7 +4,7 @@ use set_core::asn1::{self, Limits, Raw, oid};
 use set_core::ca::Registration;
 use set_core::error::{Error, PeerFault};
 use set_core::exchange;
-use set_core::msg::cert::cert_req::{CertReq, CertReqData, PanData0};
+use set_core::msg::cert::cert_req::{CertReq, CertReqData, PanData0, RegFormItem};
 use set_core::msg::cert::cert_res::CertStatusCode;
 use set_core::msg::cert::me_aq_c_init::MeAqCInitResTbs;
 use set_core::msg::cert::request_type::RequestType;
@@ -82,6 +82,40 @@ fn card_code(alter: impl FnOnce(&mut CertReqData, &mut PanData0)) -> CertStatusC
     }
 }
 
+/// The code for a cardholder whose back key is for a cipher that there is none of.
+pub(crate) fn unknown_cipher() -> CertStatusCode {
+    card_code(|data, _| {
+        let back = data.ca_back_key_data.as_mut().unwrap();
+        back.back_alg_id = AlgorithmIdentifier::cbc(oid::algorithm::SHA1, &[0; 8]).unwrap();
+    })
+}
+
+/// A merchant's CertReq with other answers under the old signature.
+pub(crate) fn with_other_answers(
+    office: &Office,
+    request: &[u8],
+    answers: Vec<RegFormItem>,
+) -> Vec<u8> {
+    let crypto = &office.tools.crypto;
+    rewrap(request, |wrapper| {
+        let Message::CertReq(message) = &mut wrapper.message else {
+            panic!("no CertReq");
+        };
+        let CertReq::Enc(envelope) = &mut **message else {
+            panic!("no Enc");
+        };
+        let mut signed = enc::open(crypto, &office.ca.encryption.key, ENC, envelope).unwrap();
+        let mut data = s::unverified::<CertReqData>(&signed, ENC.tbs)
+            .unwrap()
+            .into_value();
+        data.reg_form = asn1::SeqOf::new(answers).ok();
+        let octets = asn1::encode(&data).unwrap();
+        signed.content_info.content = asn1::decode(&octets, &Limits::default()).ok();
+        let recipient = office.ca.encryption.recipient();
+        *envelope = e::e(crypto, &recipient, ENC.tbe, &signed).unwrap();
+    })
+}
+
 fn thumb_of_nothing() -> Option<CertThumb> {
     Some(CertThumb {
         digest_algorithm: AlgorithmIdentifier::sha1().unwrap(),
@@ -91,11 +125,7 @@ fn thumb_of_nothing() -> Option<CertThumb> {
 
 #[test]
 fn a_request_that_breaks_a_rule_of_its_own_is_refused_with_the_rules_code() {
-    let unknown_cipher = card_code(|data, _| {
-        let back = data.ca_back_key_data.as_mut().unwrap();
-        back.back_alg_id = AlgorithmIdentifier::cbc(oid::algorithm::SHA1, &[0; 8]).unwrap();
-    });
-    assert_eq!(unknown_cipher, CertStatusCode::UnableToEncryptCertRes);
+    assert_eq!(unknown_cipher(), CertStatusCode::UnableToEncryptCertRes);
     let other_bank = card_code(|_, account| {
         account.pan = Pan::new("5500000000000004").unwrap();
     });

@@ -9,6 +9,7 @@
 )]
 
 mod altered;
+mod codes;
 mod complete;
 mod hierarchy;
 mod outcomes;

@@ -14,6 +14,7 @@ use set_core::cardholder::registration as cardholder;
 use set_core::error::Error;
 use set_core::exchange::{self, Context};
 use set_core::msg::cert::cert_req::RegFormItem;
+use set_core::msg::cert::cert_res::CertStatusCode;
 use set_core::msg::cert::id_data::{AcquirerId, IdData, MerchantAcquirerId};
 use set_core::msg::cert::reg_form::{PolicyText, ReferralData};
 use set_core::msg::cert::request_type::RequestType;
@@ -93,6 +94,8 @@ pub(crate) struct Office {
     pub(crate) records: RefCell<HashMap<Vec<u8>, Registration>>,
     pub(crate) asked: RefCell<Vec<String>>,
     pub(crate) decision: RefCell<Decision>,
+    /// The code of the last CertRes or CertInqRes.
+    pub(crate) last: Cell<Option<CertStatusCode>>,
     serial: Cell<u8>,
 }
 
@@ -109,6 +112,7 @@ impl Office {
             records: RefCell::default(),
             asked: RefCell::default(),
             decision: RefCell::new(Decision::Approved(Box::new(grant(entity)))),
+            last: Cell::new(None),
             serial: Cell::new(1),
         }
     }
@@ -196,6 +200,7 @@ impl Office {
     }
 
     fn keep(&self, answered: Answered) -> Vec<u8> {
+        self.last.set(Some(answered.code));
         if let Some(record) = answered.registration {
             self.store(record);
         }
