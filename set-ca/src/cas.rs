@@ -5,6 +5,7 @@ use std::sync::Arc;
 use set_core::ca::{Ca, Registration};
 use set_core::error::{Error, PeerFault};
 use set_core::msg::ids::BrandId;
+use set_core::party::Trust;
 use set_core::pkcs7::EnvelopedData;
 use set_core::registration::EndEntity;
 use set_core::treatment::TreatmentError;
@@ -25,6 +26,28 @@ pub(crate) struct Cas(Vec<Arc<Served>>);
 impl Cas {
     pub(crate) const fn new(served: Vec<Arc<Served>>) -> Self {
         Self(served)
+    }
+
+    /// The same CAs, each with what the members of its brand are given now; brands by their
+    /// labels, which a CA's name begins with.
+    pub(crate) fn with_trusts<'a>(
+        &self,
+        brands: impl Iterator<Item = (&'a str, &'a Trust)> + Clone,
+    ) -> Self {
+        let renew = |served: &Arc<Served>| {
+            let label = served.name.split('.').next().unwrap_or(&served.name);
+            match brands.clone().find(|(brand, _)| *brand == label) {
+                Some((_, trust)) => Arc::new(Served {
+                    name: served.name.clone(),
+                    ca: Ca {
+                        trust: trust.clone(),
+                        ..served.ca.clone()
+                    },
+                }),
+                None => Arc::clone(served),
+            }
+        };
+        Self(self.0.iter().map(renew).collect())
     }
 
     /// Any of them.

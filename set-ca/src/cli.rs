@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use set_core::x509::crl::CrlReason;
 use set_node::cli::SharedArgs;
 
 /// The CAs of a SET brand
@@ -34,6 +35,16 @@ pub enum Command {
     Serve,
     /// Show the hierarchy and the certificates issued
     Show,
+    /// Revoke a certificate for good, and publish the CRL and BCI that say so
+    ///
+    /// The revocation is written to revocations.log first. That file is never changed, only
+    /// added to: keep its newest copy whatever is restored from a backup. A server that runs
+    /// over the folder takes the new lists up within a minute.
+    Revoke(RevokeArgs),
+    /// Issue the CRLs and BCIs that are due, and take CRLs of CAs that are kept elsewhere
+    Publish(PublishArgs),
+    /// Show the CRLs and BCIs in force
+    Lists,
 }
 
 /// Arguments of `init`.
@@ -56,6 +67,36 @@ pub struct InitArgs {
     pub policy: Option<String>,
 }
 
+/// Arguments of `revoke`.
+#[derive(Clone, Debug, Args)]
+pub struct RevokeArgs {
+    /// A certificate's file, PEM or DER, or the serial number in hexadecimal of one that was
+    /// issued here
+    #[arg(value_name = "FILE|SERIAL")]
+    pub certificate: String,
+    /// Why: unspecified, keyCompromise, cACompromise, affiliationChanged, superseded or
+    /// cessationOfOperation
+    #[arg(long, value_name = "REASON", default_value = "unspecified")]
+    pub reason: CrlReason,
+    /// A part of the issuer's name, when several CAs gave out the same serial number
+    #[arg(long, value_name = "TEXT")]
+    pub issuer: Option<String>,
+}
+
+/// Arguments of `publish`.
+#[derive(Clone, Debug, Args)]
+pub struct PublishArgs {
+    /// Issue all lists, due or not
+    #[arg(long)]
+    pub all: bool,
+    /// A CRL, PEM or DER, of a CA whose key is kept elsewhere; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub crl: Vec<PathBuf>,
+    /// Take over what the published lists revoke, when the newest revocations.log is lost
+    #[arg(long)]
+    pub adopt: bool,
+}
+
 const EXAMPLES: &str = "\
 Examples:
   set-ca --data ca init --brand Orchard
@@ -64,6 +105,9 @@ Examples:
   set-ca --data ca serve --set listen.tcp=127.0.0.1:2570
   set-ca --data ca serve --set listen.http=127.0.0.1:0 --format json
   set-ca --data ca show
+  set-ca --data ca revoke 0b --reason keyCompromise
+  set-ca --data ca publish --all
+  set-ca --data ca lists
 
 The passphrase of the keys is read from SET_PASSPHRASE, or asked for at the terminal.
 

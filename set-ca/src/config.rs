@@ -11,6 +11,7 @@ use set_core::registration::EndEntity;
 use set_node::config::{
     KeyStoreConfig, Limits, ListenConfig, LogConfig, Period, StoreConfig, Timeouts,
 };
+use set_node::transport::Endpoint;
 
 /// The configuration of a CA; `fixtures/ca.toml` shows every key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,8 @@ pub struct Config {
     pub cas: Vec<String>,
     /// How long certificates hold.
     pub certificates: CertificatesConfig,
+    /// When CRLs and BCIs are issued anew, and who is told.
+    pub lists: ListsConfig,
     /// What applicants are asked.
     pub form: FormConfig,
     /// Who is certified.
@@ -114,6 +117,33 @@ impl CertificatesConfig {
                 certificates: self.certificate_signing_percent,
                 messages: self.message_signing_percent,
             },
+        }
+    }
+}
+
+/// When CRLs and BCIs are issued anew, and who is told of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ListsConfig {
+    /// How long before its end a list is issued anew, but never before half its time; each
+    /// list up to a quarter earlier, so that not all are made at once. Default `30d`.
+    pub ahead: Period,
+    /// How often the server looks whether a list is due, or was changed by a command.
+    /// Default `1min`.
+    pub check: Period,
+    /// The brand CA, when it is another server: it is told of every new CRL. Default none.
+    pub brand_ca: Option<Endpoint>,
+    /// The servers that the brand CA sends every new BCI, with the CRLs. Default none.
+    pub distribute_to: Vec<Endpoint>,
+}
+
+impl Default for ListsConfig {
+    fn default() -> Self {
+        Self {
+            ahead: Period::seconds(30 * 86_400),
+            check: Period::seconds(60),
+            brand_ca: None,
+            distribute_to: Vec::new(),
         }
     }
 }

@@ -6,6 +6,8 @@ use set_core::asn1::DecodeError;
 use set_node::cli::Exit;
 use set_node::program::{self, Failing};
 
+use crate::lists::ListsFault;
+
 /// Why a command did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -26,14 +28,21 @@ pub enum Failure {
     /// A record of the store is not what this program wrote there.
     #[error("a registration in the store is damaged: {0}")]
     Damaged(DecodeError),
+    /// Lists cannot be issued or published.
+    #[error(transparent)]
+    Lists(ListsFault),
 }
 
 impl Failing for Failure {
     fn exit(&self) -> Exit {
         match self {
             Self::Program(failure) => failure.exit(),
-            Self::Missing { .. } | Self::Damaged(_) => Exit::Broken,
-            Self::Exists(_) => Exit::Refused,
+            Self::Missing { .. }
+            | Self::Damaged(_)
+            | Self::Lists(
+                ListsFault::Io { .. } | ListsFault::Altered { .. } | ListsFault::Behind { .. },
+            ) => Exit::Broken,
+            Self::Exists(_) | Self::Lists(_) => Exit::Refused,
         }
     }
 }

@@ -91,12 +91,6 @@ impl Keys {
             };
             served.push(Arc::new(Served { name, ca }));
         }
-        if served.is_empty() {
-            return Err(Failure::Missing {
-                name: "CA for end entities to serve".to_owned(),
-                data: self.data.clone(),
-            });
-        }
         Ok(Cas::new(served))
     }
 
@@ -111,13 +105,19 @@ impl Keys {
             .collect())
     }
 
-    fn identity(&self, name: &str, rules: &KeyRules) -> Result<Identity, Failure> {
+    /// The identity of that name.
+    pub(crate) fn identity(&self, name: &str, rules: &KeyRules) -> Result<Identity, Failure> {
         self.folder
             .load_identity(&self.keys, name, rules)?
-            .ok_or_else(|| Failure::Missing {
-                name: name.to_owned(),
-                data: self.data.clone(),
-            })
+            .ok_or_else(|| self.missing(name))
+    }
+
+    /// Says that something is not in the folder.
+    pub(crate) fn missing(&self, name: &str) -> Failure {
+        Failure::Missing {
+            name: name.to_owned(),
+            data: self.data.clone(),
+        }
     }
 }
 

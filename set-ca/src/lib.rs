@@ -9,6 +9,7 @@
 //! | `identities/`, `keys/` | the CAs' certificates, and their keys, encrypted |
 //! | `roots/` | the root, for whoever shall believe it |
 //! | `brands/` | for each brand, what goes out with answers: certificates, CRLs, BCI |
+//! | `revocations.log` | every revocation, and every CRL and BCI issued; it only grows, and the newest copy counts whatever is restored from a backup |
 //! | `store.db` | registrations, certificates issued, answers given; no account number is in it |
 #![forbid(unsafe_code)]
 
@@ -17,9 +18,11 @@ mod cas;
 mod cli;
 mod config;
 mod desk;
+mod door;
 mod failure;
 mod folder;
 mod init;
+mod lists;
 mod office;
 mod plan;
 mod serve;
@@ -33,13 +36,14 @@ use set_node::config::LogConfig;
 use set_node::program::{self, Program, Screen};
 
 pub use self::approver::{Approver, Case, Rules};
-pub use self::cli::{Cli, Command, InitArgs};
+pub use self::cli::{Cli, Command, InitArgs, PublishArgs, RevokeArgs};
 pub use self::config::{
     AcquirerRule, ApprovalConfig, CertificatesConfig, Config, FieldConfig, FormConfig, IssuerRule,
-    MerchantRule,
+    ListsConfig, MerchantRule,
 };
 pub use self::failure::Failure;
 pub use self::folder::Keys;
+pub use self::lists::ListsFault;
 pub use self::office::Office;
 pub use self::plan::{BrandEntry, CaEntry, GeopoliticalEntry, Kind, PlanFile, PolicyWords};
 pub use self::serve::serve;
@@ -75,6 +79,18 @@ impl Program for Cli {
             Command::Init(args) => init::init(&data, &config, &args, screen).await,
             Command::Serve => serve::run(&data, config, screen).await,
             Command::Show => show::show(&data, &config, screen).await,
+            Command::Revoke(args) => {
+                screen.result(&lists::revoke(&data, &config, &args).await?);
+                Ok(Exit::Success)
+            }
+            Command::Publish(args) => {
+                screen.result(&lists::publish(&data, &config, &args)?);
+                Ok(Exit::Success)
+            }
+            Command::Lists => {
+                screen.result(&lists::lists(&data)?);
+                Ok(Exit::Success)
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! From a request to its answer: the protocol, the approver and the store, joined.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 use set_core::asn1::{DecodeError, Fault};
@@ -11,7 +11,9 @@ use set_core::msg::cert::cert_inq::CertInqReq;
 use set_core::msg::cert::cert_req::CertReq;
 use set_core::msg::message::Message;
 use set_core::msg::wrapper::MessageHeader;
+use set_core::party::Trust;
 use set_core::registration::{EndEntity, Wanted};
+use set_core::x509::Brand;
 use set_node::service::{BoxFuture, CryptoPool, Handler, PoolFault, Reply, RequestContext};
 use set_node::station::Station;
 use set_node::store::{Recall, StoreError};
@@ -31,7 +33,7 @@ pub struct Office {
 #[derive(Debug)]
 struct Inner {
     station: Station,
-    cas: Cas,
+    cas: RwLock<Arc<Cas>>,
     approver: Arc<dyn Approver>,
     desk: Desk,
     pool: CryptoPool,
@@ -74,12 +76,23 @@ impl Office {
         Self {
             inner: Arc::new(Inner {
                 station,
-                cas,
+                cas: RwLock::new(Arc::new(cas)),
                 approver,
                 desk,
                 pool,
             }),
         }
+    }
+
+    /// Gives out these lists from now on; brands by their labels.
+    pub(crate) fn give_out(&self, brands: &[(String, Option<Brand>, Trust)]) {
+        let mut cas = self
+            .inner
+            .cas
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let renewed = cas.with_trusts(brands.iter().map(|(label, _, trust)| (&**label, trust)));
+        *cas = Arc::new(renewed);
     }
 
     /// Forgets what has been kept for long enough.
@@ -188,7 +201,7 @@ impl Office {
     ) -> Result<(Loaded, Outcome), Unanswered> {
         let (opened, served) = self
             .on_pool(move |inner| {
-                let served = Arc::clone(inner.recipient(&request)?);
+                let served = inner.recipient(&request)?;
                 let context = inner.station.context();
                 let opened = cert_req::open(&context, &served.ca, &header, &request)?;
                 Ok((opened, served))
@@ -229,7 +242,7 @@ impl Office {
         let opened = cert_inq::open(&header, &request)?;
         let mut loaded = self.inner.desk.load(opened.lid_ca()).await?;
         let registration = loaded.registration.take().ok_or(UNKNOWN)?;
-        let served = Arc::clone(self.inner.cas.of(&registration)?);
+        let served = Arc::clone(self.inner.cas().of(&registration)?);
         let judge = Arc::clone(&served);
         let judged = self
             .on_pool(move |inner| {
@@ -290,7 +303,8 @@ impl Office {
 impl Inner {
     /// An Error, signed by one of the CAs; which one matters to nobody.
     fn refuse(&self, refusal: &Refusal) -> Result<Option<Vec<u8>>, Error> {
-        let identity = self.cas.first().map(|served| &served.ca.message_signing);
+        let cas = self.cas();
+        let identity = cas.first().map(|served| &served.ca.message_signing);
         let signer = identity.map(|identity| ErrorSigner {
             signer: identity.signer(),
             attached: identity.attached(),
@@ -306,18 +320,20 @@ impl Inner {
         };
         match message {
             Message::CardCInitReq(request) => {
-                let cas = &self.cas;
+                let cas = self.cas();
                 let served = cas.for_brand(&request.brand_id, EndEntity::Cardholder)?;
                 let octets = card_c_init::card_c_init(&context, &served.ca, header, request)?;
                 Ok(Outcome::begun(None, octets))
             }
             Message::RegFormReq(request) => {
-                let served = self.cas.recipient(request)?;
+                let cas = self.cas();
+                let served = cas.recipient(request)?;
                 reg_form::reg_form(&context, &served.ca, header, request).map(begun)
             }
             Message::MeAqCInitReq(request) => {
                 let entity = Wanted::from(request.request_type).entity;
-                let served = self.cas.for_brand(&request.brand_id, entity)?;
+                let cas = self.cas();
+                let served = cas.for_brand(&request.brand_id, entity)?;
                 me_aq_c_init::me_aq_c_init(&context, &served.ca, header, request).map(begun)
             }
             other => Err(PeerFault::MessageNotSupported(other.name()).into()),
@@ -325,9 +341,14 @@ impl Inner {
     }
 
     /// The CA for whose key a CertReq is encrypted.
-    fn recipient(&self, request: &CertReq) -> Result<&Arc<Served>, Error> {
+    fn recipient(&self, request: &CertReq) -> Result<Arc<Served>, Error> {
         let (CertReq::Encx(envelope) | CertReq::Enc(envelope)) = request;
-        self.cas.recipient(envelope)
+        self.cas().recipient(envelope).map(Arc::clone)
+    }
+
+    /// The CAs with the lists that are given out now.
+    fn cas(&self) -> Arc<Cas> {
+        Arc::clone(&self.cas.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

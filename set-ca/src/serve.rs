@@ -1,7 +1,7 @@
 //! `serve`: registrations over TCP and HTTP.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use set_node::cli::Exit;
@@ -11,25 +11,28 @@ use set_node::service::{CryptoPool, Shutdown};
 use set_node::station::Station;
 use set_node::store::Store;
 use set_node::telemetry::{Metrics, store_answers};
+use tokio::sync::Notify;
 
 use crate::approver::{Approver, Rules};
 use crate::config::Config;
 use crate::desk::Desk;
+use crate::door::Door;
 use crate::failure::Failure;
 use crate::folder::Keys;
+use crate::lists::{Keeper, Signers, State};
 use crate::office::Office;
 
 /// Opens the data folder and serves until a signal comes.
 pub(crate) async fn run(data: &Path, config: Config, screen: &mut Screen) -> Result<Exit, Failure> {
     let approver = Rules::new(config.approval.clone()).map_err(value("approval"))?;
-    let keys = Keys::open(data, &config)?;
+    let keys = Arc::new(Keys::open(data, &config)?);
     let shutdown = Shutdown::on_signals().map_err(program::Failure::Runtime)?;
     let node = Node::bind(&config.listen, &config.limits, &config.timeouts).await?;
     let listening = node.listening("ca");
     serve(
         data,
         &config,
-        &keys,
+        keys,
         station()?,
         Arc::new(approver),
         node,
@@ -50,7 +53,7 @@ pub(crate) async fn run(data: &Path, config: Config, screen: &mut Screen) -> Res
 pub async fn serve(
     data: &Path,
     config: &Config,
-    keys: &Keys,
+    keys: Arc<Keys>,
     station: Station,
     approver: Arc<dyn Approver>,
     node: Node,
@@ -61,7 +64,26 @@ pub async fn serve(
     let store = Store::open(data, &config.store).await?;
     let pool = CryptoPool::new(&config.limits).map_err(program::Failure::Runtime)?;
     let desk = Desk::new(store.clone(), config.store.keep_answers);
+    let signers = Signers::find(keys, &station.policy().key_rules)?;
+    if cas.first().is_none() && signers.issuers().is_empty() {
+        return Err(Failure::Missing {
+            name: "CA to serve".to_owned(),
+            data: data.to_owned(),
+        });
+    }
+    let keeper = Arc::new(Keeper {
+        station: station.clone(),
+        signers: Arc::new(signers),
+        config: config.clone(),
+        data: data.to_owned(),
+        store: store.clone(),
+        pool: pool.clone(),
+        state: Mutex::new(State::default()),
+        changed: Notify::new(),
+    });
     let office = Office::new(station, cas, approver, desk.clone(), pool);
+    // Nothing is served before the log is known to be whole and the lists to be in force.
+    office.give_out(&keeper.look().await?.brands);
     let ready = store_answers(store.clone());
     let tidying = tokio::spawn({
         let office = office.clone();
@@ -78,11 +100,20 @@ pub async fn serve(
     announce();
     let routes = axum::Router::new();
     let metrics = Metrics::default();
-    node.serve(Arc::new(office), routes, metrics, ready, shutdown)
-        .await;
+    let (trigger, over) = Shutdown::new();
+    let keeping = async {
+        let kept = Arc::clone(&keeper).keep(office.clone(), shutdown).await;
+        trigger.stop();
+        kept
+    };
+    let door = Arc::new(Door {
+        office: office.clone(),
+        keeper: Arc::clone(&keeper),
+    });
+    let (kept, _finished) = tokio::join!(keeping, node.serve(door, routes, metrics, ready, over));
     tidying.abort();
     store.close().await;
-    Ok(())
+    kept
 }
 
 /// The software provider, the system's clock and the default policy, under our name.

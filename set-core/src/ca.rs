@@ -47,7 +47,7 @@ use crate::x509::name::Brand;
 use crate::x509::{BrandCrlIdentifier, Certificate};
 
 /// A CA for end entities of one brand: a CCA, MCA or PCA, or several of these in one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ca {
     /// Signs certificates.
     pub certificate_signing: Identity,

@@ -228,6 +228,25 @@ impl PartyFolder {
         Ok(former)
     }
 
+    /// The names of all identities with their certificates; keys are not opened.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read or does not hold a certificate.
+    pub fn identities(&self, rules: &KeyRules) -> Result<Vec<(String, Certificate)>, PartyError> {
+        let mut identities = Vec::new();
+        for file in self.files("identities")? {
+            let name = file.file_stem().and_then(|name| name.to_str());
+            let first = read_pem(&file, "CERTIFICATE")?.into_iter().next();
+            if let (Some(name), Some(octets)) = (name, first) {
+                let certificate =
+                    Certificate::parse(&octets, rules).map_err(|fault| x509(&file, fault))?;
+                identities.push((name.to_owned(), certificate));
+            }
+        }
+        Ok(identities)
+    }
+
     /// Loads a key with its certificate and chain; none when there is no such identity.
     ///
     /// # Errors
