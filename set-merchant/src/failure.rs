@@ -21,6 +21,11 @@ pub enum Failure {
         /// What it has to be.
         fault: WakeUpFault,
     },
+    /// An offer would go out that no wallet could answer.
+    #[error(
+        "nobody could pay: it is not known where wallets send messages; run `set-merchant serve` first, or set shop.set_url in config.toml"
+    )]
+    NoAddress,
     /// The wake-up message cannot be written.
     #[error(transparent)]
     WakeUp(WakeUpError),
@@ -53,6 +58,7 @@ impl Failing for Failure {
         match self {
             Self::Program(failure) => failure.exit(),
             Self::Address { .. }
+            | Self::NoAddress
             | Self::NotEnrolled
             | Self::Step(Fault::Store(_) | Fault::Damaged(_) | Fault::NoGateway) => Exit::Broken,
             Self::WakeUp(_) | Self::Enrolled | Self::NoOrder(_) => Exit::Usage,

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::offering::{self, NewOffer, Offered};
 use crate::pos;
 
-/// Makes an offer and writes its wake-up message.
+/// Makes an offer and writes its wake-up message, unless no address for wallets is known.
 pub(crate) async fn offer(
     data: &Path,
     config: &Config,
@@ -36,6 +36,9 @@ pub(crate) async fn offer(
     };
     let store = Store::open(data, &config.store).await?;
     let profile = pos::profile(&store).await?;
+    if offering::set_url(&config.shop, &profile).is_none() {
+        return Err(Failure::NoAddress);
+    }
     let new = NewOffer {
         description,
         amount: args.amount,
@@ -73,5 +76,50 @@ impl fmt::Display for Made {
             Some(url) => write!(f, "; the wallet is woken by {url}"),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use set_node::cli::OutputFormat;
+
+    use super::*;
+    use crate::ledger;
+
+    #[tokio::test]
+    async fn an_offer_that_no_wallet_could_answer_is_refused_and_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("order.setpay");
+        let args = OfferArgs {
+            description: Some("One teapot".to_owned()),
+            description_file: None,
+            amount: 100,
+            currency: 840,
+            exponent: -2,
+            brands: vec!["Orchard".to_owned()],
+            wake_up: Some(file.clone()),
+        };
+        let mut screen = Screen::new(OutputFormat::Text, std::io::sink());
+        let mut config = Config::default();
+        let refused = offer(folder.path(), &config, &args, &mut screen).await;
+        let Err(failure @ Failure::NoAddress) = refused else {
+            panic!("{refused:?}");
+        };
+        assert!(failure.to_string().contains("set-merchant serve"));
+        assert!(!file.exists());
+        let store = Store::open(folder.path(), &config.store).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        assert!(ledger::page(&mut tx, &[], 1).await.unwrap().is_empty());
+        drop(tx);
+
+        config.shop.set_url = Some("set://shop.example:257".to_owned());
+        offer(folder.path(), &config, &args, &mut screen)
+            .await
+            .unwrap();
+        let written = fs::read_to_string(&file).unwrap();
+        assert!(
+            written.contains("SET-SET-URL: set://shop.example:257"),
+            "{written}"
+        );
     }
 }

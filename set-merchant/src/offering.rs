@@ -96,6 +96,12 @@ pub(crate) async fn make(
     Ok(offer)
 }
 
+/// Where wallets send messages: as configured, else where the server listened last.
+pub(crate) fn set_url<'a>(shop: &'a ShopConfig, profile: &'a Profile) -> Option<&'a str> {
+    let remembered = profile.set_url.as_ref().map(|url| url.as_str());
+    shop.set_url.as_deref().or(remembered)
+}
+
 /// The wake-up message for an offer.
 ///
 /// # Errors
@@ -106,11 +112,7 @@ pub(crate) fn wake_up(
     shop: &ShopConfig,
     profile: &Profile,
 ) -> Result<WakeUp, Failure> {
-    let set_url = shop
-        .set_url
-        .as_deref()
-        .or(profile.set_url.as_ref().map(|url| url.as_str()));
-    let set_url = address("set_url", set_url)?;
+    let set_url = address("set_url", set_url(shop, profile))?;
     let mut wake_up = WakeUp::new(InitiationType::Payment);
     wake_up.content_type = "text/plain; charset=utf-8".to_owned();
     wake_up.query_url = set_url.clone();
