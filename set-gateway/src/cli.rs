@@ -42,6 +42,16 @@ pub enum Command {
     Show,
     /// List the authorizations and their captures
     Transactions,
+    /// Look after the way to the acquirer's host
+    #[command(subcommand)]
+    Host(HostCommand),
+}
+
+/// What can be done about the acquirer's host.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum HostCommand {
+    /// Sign on to the configured host, make an echo test, and say what came back
+    Test,
 }
 
 /// Arguments of `enroll`.
@@ -89,6 +99,8 @@ Examples:
   set-gateway --data gateway renew
   set-gateway --data gateway serve --set listen.tcp=0.0.0.0:257
   set-gateway --data gateway transactions --format json
+  set-gateway --data gateway host test --set host.kind=iso8583 \\
+      --set host.iso8583.address=host.example:8583
 
 Exit codes: 0 done; 1 refused; 2 wrong command line; 3 peer not reached;
 4 configuration or data folder broken; 5 internal fault.";

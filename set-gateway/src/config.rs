@@ -6,6 +6,9 @@ use set_node::config::{
     KeyStoreConfig, Limits, ListenConfig, LogConfig, Period, StoreConfig, Timeouts,
 };
 
+use crate::host::iso8583::codec::Encoding;
+use crate::host::iso8583::frame::Prefix;
+
 /// The configuration of a gateway; `fixtures/gateway.toml` shows every key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -59,6 +62,8 @@ pub struct HostConfig {
     /// How often captures and reversals that the host did not confirm are sent again.
     /// Default `30s`.
     pub retry: Period,
+    /// A host reached by ISO 8583.
+    pub iso8583: Iso8583Config,
 }
 
 /// The kinds of host.
@@ -68,6 +73,53 @@ pub enum HostKind {
     /// [`Simulator`](crate::host::Simulator).
     #[default]
     Simulator,
+    /// [`Iso8583Host`](crate::host::Iso8583Host).
+    Iso8583,
+}
+
+/// A host reached by ISO 8583 over TCP.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Iso8583Config {
+    /// Name or address, and port. Default none.
+    pub address: Option<String>,
+    /// How the length before each message is written. Default `binary`.
+    pub prefix: Prefix,
+    /// How bitmaps and binary fields are written. Default `binary`.
+    pub bitmap: Encoding,
+    /// The acquiring institution, 1 to 11 digits (field 32). Default `0`.
+    pub acquirer: String,
+    /// The terminal, 1 to 8 characters (field 41). Default `SET`.
+    pub terminal: String,
+    /// In what form the host is told of captures and reversals. Default `advice`.
+    pub advices: AdviceForm,
+    /// Whether the host answers a repeated 0101 with its first answer. Otherwise a request
+    /// that a crash interrupted is reversed. Default true.
+    pub repeats: bool,
+    /// How long a connection may take. Default `5s`.
+    pub connect: Period,
+    /// How long a response may take; then the request is reversed. Default `12s`.
+    pub answer: Period,
+    /// After how much silence the connection is tested. Default `1min`.
+    pub echo: Period,
+    /// How long to wait before the first new try to connect; doubled for each further one.
+    /// Default `500ms`.
+    pub reconnect: Period,
+    /// The longest wait between two tries. Default `30s`.
+    pub reconnect_most: Period,
+    /// Requests under way at once. Default 256.
+    pub in_flight: usize,
+}
+
+/// In what form the host is told what it does not decide.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AdviceForm {
+    /// 0220 and 0420.
+    #[default]
+    Advice,
+    /// 0200 and 0400.
+    Request,
 }
 
 impl Config {
@@ -102,6 +154,27 @@ impl Default for HostConfig {
             seed: 1,
             delay: Period::seconds(0),
             retry: Period::seconds(30),
+            iso8583: Iso8583Config::default(),
+        }
+    }
+}
+
+impl Default for Iso8583Config {
+    fn default() -> Self {
+        Self {
+            address: None,
+            prefix: Prefix::Binary,
+            bitmap: Encoding::Binary,
+            acquirer: "0".to_owned(),
+            terminal: "SET".to_owned(),
+            advices: AdviceForm::Advice,
+            repeats: true,
+            connect: Period::seconds(5),
+            answer: Period::seconds(12),
+            echo: Period::seconds(60),
+            reconnect: Period::milliseconds(500),
+            reconnect_most: Period::seconds(30),
+            in_flight: 256,
         }
     }
 }

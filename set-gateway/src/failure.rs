@@ -3,6 +3,8 @@
 use set_node::cli::Exit;
 use set_node::program::{self, Failing};
 
+use crate::host::iso8583::{LinkFault, UnfitConfig};
+
 /// Why a command did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -18,15 +20,22 @@ pub enum Failure {
     /// The CA left out a certificate that a gateway cannot do without.
     #[error("the CA certified no encryption key, without which a gateway is of no use")]
     NoEncryption,
+    /// By the configuration the acquirer's host cannot be reached.
+    #[error(transparent)]
+    HostConfig(UnfitConfig),
+    /// The acquirer's host is not reached, or does not answer.
+    #[error(transparent)]
+    Host(LinkFault),
 }
 
 impl Failing for Failure {
     fn exit(&self) -> Exit {
         match self {
             Self::Program(failure) => failure.exit(),
-            Self::NotEnrolled => Exit::Broken,
+            Self::NotEnrolled | Self::HostConfig(_) => Exit::Broken,
             Self::Enrolled => Exit::Usage,
-            Self::NoEncryption => Exit::Refused,
+            Self::NoEncryption | Self::Host(LinkFault::Refused { .. }) => Exit::Refused,
+            Self::Host(_) => Exit::Unreachable,
         }
     }
 }

@@ -23,6 +23,7 @@ mod serve;
 pub mod service;
 mod show;
 mod transactions;
+mod try_host;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -32,8 +33,8 @@ use set_node::cli::{Exit, SharedArgs};
 use set_node::config::LogConfig;
 use set_node::program::{self, Program, Screen};
 
-pub use self::cli::{Cli, Command, EnrollArgs, RenewArgs};
-pub use self::config::{Config, GatewayConfig, HostConfig};
+pub use self::cli::{Cli, Command, EnrollArgs, HostCommand, RenewArgs};
+pub use self::config::{AdviceForm, Config, GatewayConfig, HostConfig, HostKind, Iso8583Config};
 pub use self::enroll::renew_with;
 pub use self::failure::Failure;
 
@@ -71,6 +72,7 @@ impl Program for Cli {
             Command::Renew(args) => enroll::renew(&data, &config, trace, &args, screen).await,
             Command::Serve => serve::serve(&data, &config, trace, screen).await,
             Command::Show => show::show(&data, &config, screen),
+            Command::Host(HostCommand::Test) => try_host::try_host(&config, screen).await,
             Command::Transactions => transactions::transactions(&data, &config, screen).await,
         }
     }

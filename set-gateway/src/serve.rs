@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use prometheus_client::registry::Registry;
 use set_core::gateway::Gateway;
 use set_core::msg::ids::Bin;
 use set_node::call::Trace;
@@ -19,7 +20,7 @@ use set_node::telemetry::{Metrics, store_answers};
 use crate::config::{Config, HostKind};
 use crate::enroll::{ENCRYPTION, SIGNATURE, station};
 use crate::failure::Failure;
-use crate::host::{AcquirerHost, Simulator};
+use crate::host::{AcquirerHost, Counted, HostMetrics, Iso8583Host, Simulator};
 use crate::service::{GatewayService, Parts};
 
 /// Resolves what an earlier run left half done, then serves.
@@ -32,11 +33,8 @@ pub(crate) async fn serve(
     let station = station(config)?;
     let gateway = gateway(data, config, &station)?;
     let store = Store::open(data, &config.store).await?;
-    let host: Arc<dyn AcquirerHost> = match config.host.kind {
-        HostKind::Simulator => {
-            Arc::new(Simulator::new(config.host.seed).with_delay(config.host.delay.duration()))
-        }
-    };
+    let mut registry = Registry::default();
+    let host = host(config, &station, HostMetrics::register(&mut registry))?;
     let service = GatewayService::new(Parts {
         station,
         gateway,
@@ -68,7 +66,7 @@ pub(crate) async fn serve(
         .serve(
             handler,
             axum::Router::new(),
-            Metrics::default(),
+            Metrics::new(registry),
             ready,
             shutdown,
         )
@@ -80,6 +78,32 @@ pub(crate) async fn serve(
     } else {
         Exit::Refused
     })
+}
+
+/// The host that is configured.
+fn host(
+    config: &Config,
+    station: &Station,
+    metrics: HostMetrics,
+) -> Result<Arc<dyn AcquirerHost>, Failure> {
+    let host: Arc<dyn AcquirerHost> = match config.host.kind {
+        HostKind::Simulator => {
+            Arc::new(Simulator::new(config.host.seed).with_delay(config.host.delay.duration()))
+        }
+        HostKind::Iso8583 => Arc::new(iso8583(config, station, metrics.clone())?),
+    };
+    Ok(Arc::new(Counted::new(host, metrics)))
+}
+
+/// The host that is reached by ISO 8583; it begins to connect.
+pub(crate) fn iso8583(
+    config: &Config,
+    station: &Station,
+    metrics: HostMetrics,
+) -> Result<Iso8583Host, Failure> {
+    let clock = station.clone();
+    Iso8583Host::start(&config.host.iso8583, move || clock.now(), metrics)
+        .map_err(Failure::HostConfig)
 }
 
 fn gateway(data: &Path, config: &Config, station: &Station) -> Result<Gateway, Failure> {

@@ -33,6 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use set_core::asn1::Date;
 use set_core::error::{Error, PeerFault};
 use set_core::exchange::{Context, ErrorSigner, Refusal, receive};
 use set_core::gateway::{Gateway, p_cert};
@@ -46,6 +47,7 @@ use set_node::store::{Recall, Store, StoreError};
 use set_node::transport::{FramingFault, MediaType};
 use tokio::sync::{Notify, Semaphore};
 
+use self::advice::Told;
 use self::locks::Locks;
 use crate::host::AcquirerHost;
 
@@ -84,6 +86,7 @@ struct Inner {
     books: Locks<MerchantId>,
     places: Arc<Semaphore>,
     advice: Notify,
+    told: Told,
 }
 
 /// Why a request has no proper answer.
@@ -117,6 +120,7 @@ impl GatewayService {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let places = parts.places.clamp(1, Semaphore::MAX_PERMITS);
+        let told = Told::since(parts.station.now());
         Self {
             inner: Arc::new(Inner {
                 parts,
@@ -124,6 +128,7 @@ impl GatewayService {
                 books: Locks::default(),
                 places: Arc::new(Semaphore::new(places)),
                 advice: Notify::new(),
+                told,
             }),
         }
     }
@@ -316,9 +321,13 @@ impl Inner {
         }
     }
 
+    fn now(&self) -> Date {
+        self.parts.station.now()
+    }
+
     /// The time in Unix seconds.
     fn seconds(&self) -> i64 {
-        i64::try_from(self.parts.station.now().unix()).unwrap_or(i64::MAX)
+        i64::try_from(self.now().unix()).unwrap_or(i64::MAX)
     }
 }
 

@@ -43,7 +43,8 @@ use set_core::msg::payment::acq_card::{AcqCardCode, AcqCardCodeMsg, AcqCardMsgDa
 use set_core::msg::payment::auth_res::{AvsResult, CardType, RespReason};
 use set_core::secret::Pan;
 
-use super::{AcquirerHost, HostFuture, HostUnavailable};
+use super::response_code::{self, Meaning};
+use super::{AcquirerHost, HostFuture, HostReversal, HostTrace, HostUnavailable};
 
 /// The BIN of all test cards.
 pub const TEST_BIN: &str = "999901";
@@ -111,16 +112,10 @@ impl Simulator {
     }
 
     fn decide(&self, card: &TestCard, request: &HostRequest) -> Decision {
-        match card.response_code {
-            0 => self.approve(request, request.amount.amount),
-            1 => Decision::CallIssuer,
-            10 => self.approve(request, request.amount.amount.div_ceil(2)),
-            12 => Decision::InvalidTransaction,
-            13 => Decision::AmountError,
-            54 => Decision::ExpiredCard,
-            68 => Decision::NoReply,
-            91 => Decision::SystemError,
-            _ => Decision::Declined,
+        match response_code::meaning(&card.response_code) {
+            Meaning::Approved => self.approve(request, request.amount.amount),
+            Meaning::ApprovedInPart => self.approve(request, request.amount.amount.div_ceil(2)),
+            Meaning::Refused(decision) => decision,
         }
     }
 
@@ -158,7 +153,11 @@ impl Simulator {
 }
 
 impl AcquirerHost for Simulator {
-    fn authorize<'a>(&'a self, request: &'a HostRequest) -> HostFuture<'a, HostAnswer> {
+    fn authorize<'a>(
+        &'a self,
+        _: HostTrace,
+        request: &'a HostRequest,
+    ) -> HostFuture<'a, HostAnswer> {
         Box::pin(async move {
             self.pause().await;
             self.answer(request)
@@ -167,28 +166,64 @@ impl AcquirerHost for Simulator {
 
     fn capture<'a>(
         &'a self,
-        _capture: &'a HostCapture,
+        trace: HostTrace,
+        capture: &'a HostCapture,
     ) -> HostFuture<'a, Result<(), HostUnavailable>> {
         Box::pin(async move {
             self.pause().await;
+            confirm(&capture.pan, |advices| advices.capture, trace)?;
             self.captures.fetch_add(1, Ordering::Relaxed);
             Ok(())
         })
     }
 
-    fn reverse(&self, _key: IdempotencyKey) -> HostFuture<'_, Result<(), HostUnavailable>> {
+    fn reverse<'a>(
+        &'a self,
+        trace: HostTrace,
+        reversal: &'a HostReversal,
+    ) -> HostFuture<'a, Result<(), HostUnavailable>> {
         Box::pin(async move {
             self.pause().await;
+            confirm(&reversal.pan, |advices| advices.reversal, trace)?;
             self.reversals.fetch_add(1, Ordering::Relaxed);
             Ok(())
         })
     }
 }
 
+/// Whether the host confirms an advice. What is no test card is confirmed: there is nothing
+/// to wait for.
+fn confirm(
+    pan: &Pan,
+    which: impl Fn(&Advices) -> Confirmation,
+    trace: HostTrace,
+) -> Result<(), HostUnavailable> {
+    match TestCard::read(pan).map(|card| which(&card.advices())) {
+        None | Some(Confirmation::Always) => Ok(()),
+        Some(Confirmation::WhenRepeated) if trace.repeated => Ok(()),
+        Some(Confirmation::WhenRepeated | Confirmation::Never) => Err(HostUnavailable),
+    }
+}
+
+/// When the host confirms advices about a card.
+struct Advices {
+    capture: Confirmation,
+    reversal: Confirmation,
+}
+
+/// When the host confirms an advice.
+#[derive(Clone, Copy)]
+enum Confirmation {
+    Always,
+    WhenRepeated,
+    Never,
+}
+
 /// What a test card's number says.
 struct TestCard {
+    advices: u8,
     avs: u8,
-    response_code: u8,
+    response_code: String,
 }
 
 impl TestCard {
@@ -198,9 +233,20 @@ impl TestCard {
             return None;
         }
         Some(Self {
+            advices: digits.get(11..12)?.parse().ok()?,
             avs: digits.get(12..13)?.parse().ok()?,
-            response_code: digits.get(13..15)?.parse().ok()?,
+            response_code: digits.get(13..15)?.to_owned(),
         })
+    }
+
+    const fn advices(&self) -> Advices {
+        let (capture, reversal) = match self.advices {
+            1 => (Confirmation::WhenRepeated, Confirmation::Always),
+            2 => (Confirmation::Always, Confirmation::WhenRepeated),
+            3 => (Confirmation::Never, Confirmation::Never),
+            _ => (Confirmation::Always, Confirmation::Always),
+        };
+        Advices { capture, reversal }
     }
 
     const fn avs_result(&self) -> AvsResult {

@@ -4,25 +4,30 @@
 //! confirmed it, however often that takes and through however many restarts. The account
 //! number in it is encrypted for this gateway.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use der::asn1::ObjectIdentifier;
-use set_core::asn1::{self, Limits, Raw};
+use set_core::asn1::{self, Date, Limits, Raw, Wire};
 use set_core::error::Error;
 use set_core::exchange::Context;
 use set_core::gateway::Gateway;
-use set_core::gateway::host::{HostCapture, IdempotencyKey};
+use set_core::gateway::host::{HostCapture, HostRequest, IdempotencyKey};
 use set_core::msg::amount::CurrencyAmount;
 use set_core::msg::ids::{ApprovalCode, BatchId, BatchSequenceNum, MerchantId, Rrpid, Xid};
 use set_core::msg::payment::account::PanToken;
 use set_core::pkcs7::EnvelopedData;
+use set_core::secret::{CardExpiry, Pan};
 use set_core::sequence;
 use set_core::treatment::exh;
 use set_node::service::Shutdown;
 use set_node::store::StoreError;
+use tokio::task::JoinSet;
 
+use super::ledger::Advice;
 use super::{GatewayService, Inner, Trouble, ledger};
+use crate::host::{HostReversal, HostTrace, HostUnavailable};
 
 sequence! {
     /// A capture, but for the account.
@@ -45,6 +50,18 @@ sequence! {
     }
 }
 
+sequence! {
+    /// What the host is told when the answer to an authorization did not come, but for the
+    /// account.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ReversalAdvice = "ReversalAdvice" {
+        /// Who was to be paid.
+        merchant_id: MerchantId = "merchantID",
+        /// How much was asked for.
+        amount: CurrencyAmount = "amount",
+    }
+}
+
 /// A capture advice as the store has it.
 pub(super) struct Sealed {
     pub(super) about: IdempotencyKey,
@@ -57,7 +74,7 @@ pub(super) fn seal(
     gateway: &Gateway,
     capture: &HostCapture,
 ) -> Result<Sealed, Error> {
-    let advice = Raw::new(CaptureAdvice {
+    let advice = CaptureAdvice {
         xid: capture.key.xid,
         rrpid: capture.key.rrpid,
         merchant_id: capture.merchant_id.clone(),
@@ -65,47 +82,114 @@ pub(super) fn seal(
         batch_id: capture.batch_id,
         batch_sequence_num: capture.batch_sequence_num,
         approval_code: capture.approval_code.clone(),
-    })?;
+    };
+    Ok(Sealed {
+        about: capture.key,
+        sealed: seal_with(context, gateway, advice, &capture.pan, &capture.card_expiry)?,
+    })
+}
+
+/// The reversal of a request, should its answer not come.
+pub(super) fn seal_reversal(
+    context: &Context<'_>,
+    gateway: &Gateway,
+    request: &HostRequest,
+) -> Result<Vec<u8>, Error> {
+    let advice = ReversalAdvice {
+        merchant_id: request.merchant_id.clone(),
+        amount: request.amount,
+    };
+    seal_with(context, gateway, advice, &request.pan, &request.card_expiry)
+}
+
+fn seal_with<T: Wire>(
+    context: &Context<'_>,
+    gateway: &Gateway,
+    advice: T,
+    pan: &Pan,
+    card_expiry: &CardExpiry,
+) -> Result<Vec<u8>, Error> {
     let account = PanToken {
-        pan: capture.pan.duplicate(),
-        card_expiry: capture.card_expiry.duplicate(),
+        pan: pan.duplicate(),
+        card_expiry: card_expiry.duplicate(),
         ex_nonce: context.fresh_nonce()?,
     };
     let envelope = exh::exh(
         context.crypto,
         &gateway.encryption.recipient(),
         CONTENT_TYPE,
-        &advice,
+        &Raw::new(advice)?,
         &account,
     )?;
-    Ok(Sealed {
-        about: capture.key,
-        sealed: asn1::encode(&envelope)?,
-    })
+    Ok(asn1::encode(&envelope)?)
 }
 
-fn unseal(context: &Context<'_>, gateway: &Gateway, sealed: &[u8]) -> Result<HostCapture, Error> {
+fn unseal<T: Wire>(
+    context: &Context<'_>,
+    gateway: &Gateway,
+    sealed: &[u8],
+) -> Result<(T, PanToken), Error> {
     let envelope: EnvelopedData = asn1::decode(sealed, &Limits::default())?;
-    let (advice, account) = exh::open::<CaptureAdvice, PanToken>(
+    let (advice, account) = exh::open::<T, PanToken>(
         context.crypto,
         &gateway.encryption.key,
         CONTENT_TYPE,
         &envelope,
     )?;
-    let advice = advice.into_value();
-    Ok(HostCapture {
-        key: IdempotencyKey {
-            xid: advice.xid,
-            rrpid: advice.rrpid,
-        },
-        merchant_id: advice.merchant_id,
-        pan: account.pan,
-        card_expiry: account.card_expiry,
-        amount: advice.amount,
-        approval_code: advice.approval_code,
-        batch_id: advice.batch_id,
-        batch_sequence_num: advice.batch_sequence_num,
-    })
+    Ok((advice.into_value(), account))
+}
+
+/// Which advices this run may have told the host already, so that a repetition is told as
+/// one.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// What was noted before may have been told by an earlier run.
+    since: Date,
+    numbers: Mutex<HashSet<u64>>,
+}
+
+impl Told {
+    pub(super) fn since(since: Date) -> Self {
+        Self {
+            since,
+            numbers: Mutex::default(),
+        }
+    }
+
+    /// The trace of a message that is about to be sent.
+    fn trace(&self, advice: &Advice) -> HostTrace {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let again = !numbers.insert(advice.number);
+        HostTrace {
+            number: advice.number,
+            date: advice.date,
+            repeated: again || advice.date < self.since,
+        }
+    }
+
+    fn confirmed(&self, number: u64) {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        numbers.remove(&number);
+    }
+}
+
+/// The kinds of advice.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Reversal,
+    Capture,
+}
+
+impl Kind {
+    const ALL: [Self; 2] = [Self::Reversal, Self::Capture];
+
+    /// As the ledger calls it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Reversal => "reversal",
+            Self::Capture => "capture",
+        }
+    }
 }
 
 impl GatewayService {
@@ -135,44 +219,125 @@ impl GatewayService {
     ///
     /// The store fails.
     pub async fn advise(&self) -> Result<usize, StoreError> {
-        let inner = &self.inner;
         let mut confirmed = 0;
-        let mut tx = inner.parts.store.begin().await?;
-        let reversals = ledger::advices(&mut tx, "reversal").await?;
-        let captures = ledger::advices(&mut tx, "capture").await?;
-        tx.roll_back().await?;
-        for (about, _) in reversals {
-            if inner.parts.host.reverse(about).await.is_ok() {
-                inner.advised("reversal", about).await?;
-                confirmed += 1;
-            }
-        }
-        for (about, sealed) in captures {
-            let capture = match inner.unsealed(sealed).await {
-                Ok(capture) => capture,
-                Err(fault) => {
-                    tracing::error!(%fault, xid = %about.xid, "a capture advice cannot be opened");
-                    continue;
-                }
-            };
-            if inner.parts.host.capture(&capture).await.is_ok() {
-                inner.advised("capture", about).await?;
-                confirmed += 1;
+        for kind in Kind::ALL {
+            let mut after = None;
+            loop {
+                let mut tx = self.inner.parts.store.begin().await?;
+                let some = ledger::advices(&mut tx, kind.name(), after).await?;
+                tx.roll_back().await?;
+                let Some((last, _)) = some.last() else { break };
+                after = Some(*last);
+                confirmed += self.tell(kind, some).await?;
             }
         }
         Ok(confirmed)
     }
+
+    /// Tells the host of some advices, several at once: it may be far away.
+    async fn tell(
+        &self,
+        kind: Kind,
+        advices: Vec<(IdempotencyKey, Advice)>,
+    ) -> Result<usize, StoreError> {
+        let mut confirmed = 0;
+        let mut left = advices.into_iter();
+        let mut telling = JoinSet::new();
+        loop {
+            for (about, advice) in left.by_ref().take(AT_ONCE.saturating_sub(telling.len())) {
+                let inner = Arc::clone(&self.inner);
+                telling.spawn(async move { inner.tell(kind, about, advice).await });
+            }
+            match telling.join_next().await {
+                None => return Ok(confirmed),
+                Some(Ok(told)) => confirmed += usize::from(told?),
+                Some(Err(fault)) => {
+                    tracing::error!(%fault, "the host could not be told; it will be tried again");
+                }
+            }
+        }
+    }
 }
 
 impl Inner {
-    async fn unsealed(self: &Arc<Self>, sealed: Vec<u8>) -> Result<HostCapture, Trouble> {
+    /// Tells the host; whether it confirmed.
+    async fn tell(
+        self: Arc<Self>,
+        kind: Kind,
+        about: IdempotencyKey,
+        advice: Advice,
+    ) -> Result<bool, StoreError> {
+        let number = advice.number;
+        let told = match kind {
+            Kind::Reversal => self.tell_reversal(about, advice).await,
+            Kind::Capture => self.tell_capture(about, advice).await,
+        };
+        match told {
+            Ok(Ok(())) => {
+                self.advised(kind.name(), about).await?;
+                self.told.confirmed(number);
+                Ok(true)
+            }
+            Ok(Err(HostUnavailable)) => Ok(false),
+            Err(fault) => {
+                tracing::error!(%fault, xid = %about.xid, kind = kind.name(), "an advice cannot be opened");
+                Ok(false)
+            }
+        }
+    }
+
+    async fn tell_reversal(
+        self: &Arc<Self>,
+        key: IdempotencyKey,
+        advice: Advice,
+    ) -> Result<Result<(), HostUnavailable>, Trouble> {
+        let trace = self.told.trace(&advice);
+        // An advice of a reversal always has one; one that were lost would be as its own.
+        let original = advice.original.as_ref().map_or(trace, |original| HostTrace {
+            number: original.number,
+            date: original.date,
+            repeated: false,
+        });
+        let (said, account): (ReversalAdvice, PanToken) = self.unsealed(advice).await?;
+        let reversal = HostReversal {
+            key,
+            original,
+            merchant_id: said.merchant_id,
+            pan: account.pan,
+            card_expiry: account.card_expiry,
+            amount: said.amount,
+        };
+        Ok(self.parts.host.reverse(trace, &reversal).await)
+    }
+
+    async fn tell_capture(
+        self: &Arc<Self>,
+        key: IdempotencyKey,
+        advice: Advice,
+    ) -> Result<Result<(), HostUnavailable>, Trouble> {
+        let trace = self.told.trace(&advice);
+        let (said, account): (CaptureAdvice, PanToken) = self.unsealed(advice).await?;
+        let capture = HostCapture {
+            key,
+            merchant_id: said.merchant_id,
+            pan: account.pan,
+            card_expiry: account.card_expiry,
+            amount: said.amount,
+            approval_code: said.approval_code,
+            batch_id: said.batch_id,
+            batch_sequence_num: said.batch_sequence_num,
+        };
+        Ok(self.parts.host.capture(trace, &capture).await)
+    }
+
+    async fn unsealed<T: Wire + Send + 'static>(
+        self: &Arc<Self>,
+        advice: Advice,
+    ) -> Result<(T, PanToken), Trouble> {
         let opened = self
             .compute(move |inner| {
-                unseal(
-                    &inner.parts.station.context(),
-                    &inner.parts.gateway,
-                    &sealed,
-                )
+                let context = inner.parts.station.context();
+                unseal(&context, &inner.parts.gateway, advice.sealed.as_bytes())
             })
             .await?;
         Ok(opened?)
@@ -196,6 +361,9 @@ impl Inner {
 
 /// The envelope holds a type of our own and never leaves the gateway: plain data.
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
+
+/// How many advices are told at once.
+const AT_ONCE: usize = 16;
 
 /// A retry time of nothing would spin.
 const SHORTEST: Duration = Duration::from_millis(100);

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use der::asn1::OctetString;
+use set_core::asn1::Date;
 use set_core::error::PeerFault;
 use set_core::exchange::Refusal;
 use set_core::gateway::auth::{self, Answered, AuthPending, Judgement};
 use set_core::gateway::batch::Batches;
-use set_core::gateway::host::{Decision, HostAnswer, IdempotencyKey};
+use set_core::gateway::host::{Decision, HostAnswer};
 use set_core::gateway::record::Authorization;
 use set_core::msg::ids::Xid;
 use set_core::msg::message::Message;
@@ -18,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::ledger::{self, Reservation, Reserved, Versioned};
 use super::{Inner, Request, Trouble, advice};
+use crate::host::HostTrace;
 
 /// An AuthReq that was found in order.
 pub(super) struct Opened {
@@ -36,16 +38,23 @@ impl Inner {
             Judgement::Ask(pending) => pending,
             Judgement::Refuse(answered) => return self.refused(&request, answered).await,
         };
+        let (pending, reversal) = self.prepare_reversal(&request, pending).await?;
+        let mut tx = self.parts.store.begin().await?;
         let reserved = Reserved {
             xid,
             rrpid: request.rrpid,
             date: self.parts.station.now(),
             instruction: octet_string(&instruction)?,
             request: octet_string(&request.octets)?,
+            number: ledger::host_number(&mut tx).await?,
+            reversal: octet_string(&reversal)?,
         };
-        let mut tx = self.parts.store.begin().await?;
         match ledger::reserve(&mut tx, &reserved).await? {
             Reservation::Made => tx.commit().await?,
+            Reservation::Again(earlier) => {
+                tx.roll_back().await?;
+                return self.ask(&request, pending, &earlier, true).await;
+            }
             Reservation::Taken => {
                 tx.roll_back().await?;
                 let refused = request.clone();
@@ -60,7 +69,25 @@ impl Inner {
                 return self.refused(&request, Box::new(answered)).await;
             }
         }
-        self.ask(&request, pending, &reserved).await
+        self.ask(&request, pending, &reserved, false).await
+    }
+
+    /// What the host is to be told should its answer not come, made before it is asked: then
+    /// a reservation can become a reversal whatever has happened.
+    async fn prepare_reversal(
+        self: &Arc<Self>,
+        request: &Request,
+        pending: Box<AuthPending>,
+    ) -> Result<(Box<AuthPending>, Vec<u8>), Trouble> {
+        let request = request.clone();
+        self.compute(move |inner| {
+            let context = inner.parts.station.context();
+            let reversal =
+                advice::seal_reversal(&context, &inner.parts.gateway, pending.host_request())
+                    .map_err(|error| request.refuse(error))?;
+            Ok((pending, reversal))
+        })
+        .await?
     }
 
     /// Opens an AuthReq and verifies both signatures.
@@ -106,17 +133,28 @@ impl Inner {
         .await?
     }
 
-    /// Asks the host and records what it said, together with the answer.
+    /// Asks the host and records what it said, together with the answer. `repeated` says
+    /// that an earlier run may have asked already.
     pub(super) async fn ask(
         self: &Arc<Self>,
         request: &Request,
         pending: Box<AuthPending>,
         reserved: &Reserved,
+        repeated: bool,
     ) -> Result<Vec<u8>, Trouble> {
         let asked = pending.host_request();
         let merchant_id = asked.merchant_id.clone();
         let capture_now = asked.capture_now;
-        let said = self.parts.host.authorize(asked).await;
+        let trace = HostTrace {
+            number: reserved.number,
+            date: reserved.date,
+            repeated,
+        };
+        let mut said = self.parts.host.authorize(trace, asked).await;
+        if repeated && said.decision == Decision::SystemError {
+            // This repetition was not taken, but the first request may have been.
+            said = Decision::NoReply.into();
+        }
 
         let _turn = match capture_now {
             true => Some(self.books.lock(merchant_id.clone()).await),
@@ -154,10 +192,10 @@ impl Inner {
         }
         if let Some(advice) = advice {
             ledger::store_book(&mut tx, &merchant_id, &book).await?;
-            ledger::advise(&mut tx, "capture", advice.about, &advice.sealed).await?;
+            ledger::advise(&mut tx, "capture", advice.about, self.now(), &advice.sealed).await?;
         }
         if said.decision == Decision::NoReply {
-            ledger::advise(&mut tx, "reversal", about(reserved), &[]).await?;
+            ledger::advise_reversal(&mut tx, reserved, self.now()).await?;
         }
         ledger::release(&mut tx, reserved, in_force).await?;
         self.remember(&mut tx, request, &answered.octets).await?;
@@ -206,7 +244,7 @@ impl Inner {
     ) -> Result<Vec<u8>, Trouble> {
         let answer = self.error_octets(refusal).await?.unwrap_or_default();
         let mut tx = self.parts.store.begin().await?;
-        abandon(&mut tx, reserved, said).await?;
+        abandon(&mut tx, reserved, said, self.now()).await?;
         self.remember(&mut tx, request, &answer).await?;
         tx.commit().await?;
         self.advice.notify_one();
@@ -240,18 +278,12 @@ pub(super) async fn abandon(
     tx: &mut Tx,
     reserved: &Reserved,
     said: &HostAnswer,
+    now: Date,
 ) -> Result<(), StoreError> {
     if matches!(said.decision, Decision::Approved { .. } | Decision::NoReply) {
-        ledger::advise(tx, "reversal", about(reserved), &[]).await?;
+        ledger::advise_reversal(tx, reserved, now).await?;
     }
     ledger::release(tx, reserved, false).await
-}
-
-fn about(reserved: &Reserved) -> IdempotencyKey {
-    IdempotencyKey {
-        xid: reserved.xid,
-        rrpid: reserved.rrpid,
-    }
 }
 
 /// What opening an AuthReq proved.

@@ -6,10 +6,10 @@
 //! | `instruction` | SHA-256 of a PI | the XID and RRPID of the AuthReq that uses it |
 //! | `reserved` | RRPID | [`Reserved`]: the host is being asked |
 //! | `book` | merchant's id | [`Book`]: the merchant's batches |
-//! | `reversal` | XID, RRPID of the AuthReq | the host is to be told to reverse |
-//! | `capture` | XID, RRPID of the AuthReq | the host is to be advised of the capture; sealed |
+//! | `reversal` | XID, RRPID of the AuthReq | [`Advice`]: the host is to be told to reverse |
+//! | `capture` | XID, RRPID of the AuthReq | [`Advice`]: the host is to be told of the capture |
 //!
-//! The counter `batch` numbers the batches.
+//! The counter `batch` numbers the batches, `host` the messages to the host.
 
 use der::asn1::OctetString;
 use set_core::asn1::{self, Date, Limits, SeqOf};
@@ -34,6 +34,37 @@ sequence! {
         instruction: OctetString = "instruction",
         /// Its octets; the account number in them is encrypted for this gateway.
         request: OctetString = "request",
+        /// The number of the request to the host.
+        number: u64 = "number",
+        /// What the host is to be told should its answer not come: a sealed
+        /// [`ReversalAdvice`](super::advice::ReversalAdvice).
+        reversal: OctetString = "reversal",
+    }
+}
+
+sequence! {
+    /// What the host is to be told.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Advice = "Advice" {
+        /// The number of the message to the host.
+        number: u64 = "number",
+        /// When it was drawn.
+        date: Date = "date",
+        /// What to say; the account number in it is encrypted for this gateway.
+        sealed: OctetString = "sealed",
+        /// The message that is reversed.
+        original: Option<Original> = "original" [implicit 0 optional],
+    }
+}
+
+sequence! {
+    /// A message to the host that a later one is about.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Original = "Original" {
+        /// Its number.
+        number: u64 = "number",
+        /// When that was drawn.
+        date: Date = "date",
     }
 }
 
@@ -62,10 +93,12 @@ sequence! {
 }
 
 /// Whether a reservation was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reservation {
-    /// The payment instruction is this request's.
+    /// The payment instruction is this request's from now on.
     Made,
+    /// It was this request's already, since a run that could not store the answer.
+    Again(Box<Reserved>),
     /// Another request has it.
     Taken,
 }
@@ -83,8 +116,14 @@ pub(crate) async fn reserve(tx: &mut Tx, reserved: &Reserved) -> Result<Reservat
     let instruction = key("instruction", reserved.instruction.as_bytes());
     match tx.load(instruction).await? {
         None => tx.save(instruction, 0, &user).await?,
-        // The same request again, after its answer could not be stored.
-        Some(record) if record.body == user => return Ok(Reservation::Made),
+        Some(record) if record.body == user => {
+            let earlier = key("reserved", reserved.rrpid.as_octets());
+            return match tx.load(earlier).await? {
+                Some(record) => Ok(Reservation::Again(Box::new(decode(&record.body)?))),
+                // It was answered, and the answer forgotten since.
+                None => Ok(Reservation::Taken),
+            };
+        }
         Some(_) => return Ok(Reservation::Taken),
     };
     let octets = encode(reserved)?;
@@ -227,28 +266,74 @@ pub(crate) async fn store_book(
     Ok(())
 }
 
-/// Notes that the host is to be told something; `kind` is `reversal` or `capture`.
+/// Draws the number of a message to the host.
+pub(crate) async fn host_number(tx: &mut Tx) -> Result<u64, StoreError> {
+    tx.next("host").await
+}
+
+/// Notes that the host is to be told something of `kind`.
 pub(crate) async fn advise(
     tx: &mut Tx,
     kind: &str,
     about: IdempotencyKey,
-    body: &[u8],
+    date: Date,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let advice = Advice {
+        number: host_number(tx).await?,
+        date,
+        sealed: OctetString::new(sealed).map_err(|_| DAMAGED)?,
+        original: None,
+    };
+    note(tx, kind, about, &advice).await
+}
+
+/// Notes that the host is to be told to reverse what a reservation asked it for.
+pub(crate) async fn advise_reversal(
+    tx: &mut Tx,
+    reserved: &Reserved,
+    date: Date,
+) -> Result<(), StoreError> {
+    let about = IdempotencyKey {
+        xid: reserved.xid,
+        rrpid: reserved.rrpid,
+    };
+    let advice = Advice {
+        number: host_number(tx).await?,
+        date,
+        sealed: reserved.reversal.clone(),
+        original: Some(Original {
+            number: reserved.number,
+            date: reserved.date,
+        }),
+    };
+    note(tx, "reversal", about, &advice).await
+}
+
+async fn note(
+    tx: &mut Tx,
+    kind: &str,
+    about: IdempotencyKey,
+    advice: &Advice,
 ) -> Result<(), StoreError> {
     let octets = key_octets(about.xid, about.rrpid);
-    match tx.save(key(kind, &octets), 0, body).await {
+    let body = encode(advice)?;
+    match tx.save(key(kind, &octets), 0, &body).await {
         // It was noted before, by a run that died.
         Err(StoreError::Stale { .. }) => Ok(()),
         outcome => outcome.map(drop),
     }
 }
 
-/// What the host is to be told of a kind.
+/// What the host is to be told of a kind: some of it, after the authorization `after`.
 pub(crate) async fn advices(
     tx: &mut Tx,
     kind: &str,
-) -> Result<Vec<(IdempotencyKey, Vec<u8>)>, StoreError> {
-    let mut all = Vec::new();
-    for (octets, body) in pages(tx, kind).await? {
+    after: Option<IdempotencyKey>,
+) -> Result<Vec<(IdempotencyKey, Advice)>, StoreError> {
+    let after = after.map_or_else(Vec::new, |about| key_octets(about.xid, about.rrpid));
+    let mut some = Vec::new();
+    for (octets, record) in tx.page(ROLE, kind, &after, PAGE).await? {
         let about = octets
             .split_at_checked(20)
             .and_then(|(xid, rrpid)| Some((xid.try_into().ok()?, rrpid.try_into().ok()?)))
@@ -257,9 +342,9 @@ pub(crate) async fn advices(
             xid: Xid::new(about.0),
             rrpid: Rrpid::new(about.1),
         };
-        all.push((about, body));
+        some.push((about, decode(&record.body)?));
     }
-    Ok(all)
+    Ok(some)
 }
 
 /// Forgets that the host is to be told: it confirmed.

@@ -49,7 +49,7 @@ impl Inner {
         let Ok(request) = Request::receive(&context, octets) else {
             // The policy has become stricter; nobody will get an answer.
             let mut tx = self.parts.store.begin().await?;
-            auth::abandon(&mut tx, reserved, &unknown()).await?;
+            auth::abandon(&mut tx, reserved, &unknown(), self.now()).await?;
             return Ok(tx.commit().await?);
         };
         match self.finish(&request, reserved).await {
@@ -71,10 +71,10 @@ impl Inner {
     ) -> Result<(), Trouble> {
         let opened = self.open(request).await?;
         match self.judge(request, opened).await? {
-            Judgement::Ask(pending) => self.ask(request, pending, reserved).await.map(drop),
+            Judgement::Ask(pending) => self.ask(request, pending, reserved, true).await.map(drop),
             Judgement::Refuse(answered) => {
                 let mut tx = self.parts.store.begin().await?;
-                auth::abandon(&mut tx, reserved, &unknown()).await?;
+                auth::abandon(&mut tx, reserved, &unknown(), self.now()).await?;
                 self.remember(&mut tx, request, &answered.octets).await?;
                 Ok(tx.commit().await?)
             }
