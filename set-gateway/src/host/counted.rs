@@ -31,7 +31,13 @@ impl Counted {
             Err(HostUnavailable) => "unconfirmed",
         };
         self.metrics.outcome(what, said);
-        tracing::debug!(what, trace = trace.number, repeated = trace.repeated, said, "host told");
+        tracing::debug!(
+            what,
+            trace = trace.number,
+            repeated = trace.repeated,
+            said,
+            "host told"
+        );
         outcome
     }
 }

@@ -2,32 +2,10 @@
 //! of other products.
 //!
 //! It serves account numbers of 16 digits that begin with the made-up BIN 999901 and have a
-//! correct check digit. The 13th digit chooses the result of the address verification, the
-//! 14th and 15th the decision, by the response codes of ISO 8583:
-//!
-//! | account number | digits 14–15 | decision | AuthCode |
-//! |---|---|---|---|
-//! | 9999010000000003 | 00 | approved | approved |
-//! | 9999010000000011 | 01 | refer to the issuer | callIssuer |
-//! | 9999010000000052 | 05 | do not honour | declined |
-//! | 9999010000000102 | 10 | approved for half of the amount, rounded up | approved |
-//! | 9999010000000128 | 12 | invalid transaction | invalidTransaction |
-//! | 9999010000000136 | 13 | invalid amount | amountError |
-//! | 9999010000000516 | 51 | not sufficient funds | declined |
-//! | 9999010000000540 | 54 | expired card | expiredCard |
-//! | 9999010000000680 | 68 | no answer in time | noReply |
-//! | 9999010000000912 | 91 | issuer inoperative | systemError |
-//!
-//! | account number | digit 13 | address verification |
-//! |---|---|---|
-//! | 9999010000000003 | 0 | full match |
-//! | 9999010000001001 | 1 | no match |
-//! | 9999010000002009 | 2 | only the street matches |
-//! | 9999010000003007 | 3 | only the postal code matches |
-//! | 9999010000004005 | 4 | not available |
-//!
-//! The digits in between, 7 to 12, are free: a million cards of each kind. Any other
-//! response code is declined; any other number is an invalid transaction.
+//! correct check digit. The 12th digit chooses when captures and reversals are confirmed, the
+//! 13th the result of the address verification, the 14th and 15th the decision, by the
+//! response codes of ISO 8583. docs/TEST-CARDS.md has them all, and a test walks its tables.
+//! Any other number is an invalid transaction.
 //!
 //! Approval codes and references come from a seed and the idempotency key alone. So the
 //! simulator answers a repetition as it answered at first without remembering anything, and
@@ -48,6 +26,12 @@ use super::{AcquirerHost, HostFuture, HostReversal, HostTrace, HostUnavailable};
 
 /// The BIN of all test cards.
 pub const TEST_BIN: &str = "999901";
+
+/// In place of a response code: the answer comes too late.
+const LATE: &str = "80";
+
+/// In place of a response code: the answer comes twice.
+const TWICE: &str = "81";
 
 /// The simulated host.
 #[derive(Debug)]
@@ -112,7 +96,12 @@ impl Simulator {
     }
 
     fn decide(&self, card: &TestCard, request: &HostRequest) -> Decision {
-        match response_code::meaning(&card.response_code) {
+        match card.response_code.as_str() {
+            LATE => return Decision::NoReply,
+            TWICE => return self.approve(request, request.amount.amount),
+            _ => {}
+        }
+        match response_code::meaning(card.response_code.as_str()) {
             Meaning::Approved => self.approve(request, request.amount.amount),
             Meaning::ApprovedInPart => self.approve(request, request.amount.amount.div_ceil(2)),
             Meaning::Refused(decision) => decision,
@@ -287,9 +276,11 @@ fn message_for(decision: &Decision) -> Option<AcqCardCodeMsg> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use set_core::gateway::host::Decision;
+    use set_core::asn1::Date;
     use set_core::msg::amount::Currency;
-    use set_core::msg::ids::{BrandId, CountryCode, MerchantId, Rrpid, Xid};
+    use set_core::msg::ids::{
+        BatchId, BatchSequenceNum, BrandId, CountryCode, MerchantId, Rrpid, Xid,
+    };
     use set_core::msg::payment::auth_req::{AvsData, MerchData};
     use set_core::msg::payment::auth_res::AuthCode;
     use set_core::msg::recur::Location;
@@ -328,38 +319,111 @@ mod tests {
         }
     }
 
+    fn trace(repeated: bool) -> HostTrace {
+        HostTrace {
+            number: 1,
+            date: Date::EPOCH,
+            repeated,
+        }
+    }
+
+    fn capture(pan: &str) -> HostCapture {
+        let request = request(pan);
+        HostCapture {
+            key: request.key,
+            merchant_id: request.merchant_id,
+            pan: request.pan,
+            card_expiry: request.card_expiry,
+            amount: request.amount,
+            approval_code: None,
+            batch_id: BatchId::new(1_u64).unwrap(),
+            batch_sequence_num: BatchSequenceNum::new(1_u64).unwrap(),
+        }
+    }
+
+    fn reversal(pan: &str) -> HostReversal {
+        let request = request(pan);
+        HostReversal {
+            key: request.key,
+            original: trace(false),
+            merchant_id: request.merchant_id,
+            pan: request.pan,
+            card_expiry: request.card_expiry,
+            amount: request.amount,
+        }
+    }
+
+    /// The rows of the tables of docs/TEST-CARDS.md whose header has `column`: the account
+    /// number and what is in that column.
+    fn documented(column: &str) -> Vec<(String, String)> {
+        let crate_folder = std::env::var_os("CARGO_MANIFEST_DIR").unwrap();
+        let file = std::path::Path::new(&crate_folder).join("../docs/TEST-CARDS.md");
+        let text = std::fs::read_to_string(file).unwrap();
+        let mut wanted = None;
+        let mut rows = Vec::new();
+        for line in text.lines() {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            if cells.len() < 3 {
+                wanted = None;
+            } else if cells[1] == "account number" {
+                wanted = cells.iter().position(|cell| *cell == column);
+            } else if let (Some(place), false) = (wanted, cells[1].starts_with('-')) {
+                let pan: String = cells[1].split(' ').collect();
+                rows.push((pan, cells[place].to_owned()));
+            }
+        }
+        rows
+    }
+
     #[test]
     fn every_documented_test_card_has_a_correct_check_digit_and_gets_its_auth_code() {
-        for (pan, code) in [
-            ("9999010000000003", AuthCode::Approved),
-            ("9999010000000011", AuthCode::CallIssuer),
-            ("9999010000000052", AuthCode::Declined),
-            ("9999010000000102", AuthCode::Approved),
-            ("9999010000000128", AuthCode::InvalidTransaction),
-            ("9999010000000136", AuthCode::AmountError),
-            ("9999010000000516", AuthCode::Declined),
-            ("9999010000000540", AuthCode::ExpiredCard),
-            ("9999010000000680", AuthCode::NoReply),
-            ("9999010000000912", AuthCode::SystemError),
-        ] {
-            assert!(Pan::new(pan).unwrap().luhn_valid(), "{pan}");
-            let answer = Simulator::new(7).answer(&request(pan));
-            assert_eq!(answer.decision.auth_code(), code, "{pan}");
+        let rows = documented("AuthCode");
+        assert_eq!(rows.len(), 13);
+        for (pan, code) in rows {
+            assert!(Pan::new(&pan).unwrap().luhn_valid(), "{pan}");
+            let answer = Simulator::new(7).answer(&request(&pan));
+            assert_eq!(answer.decision.auth_code().to_string(), code, "{pan}");
         }
     }
 
     #[test]
     fn every_documented_avs_card_is_approved_with_its_avs_result() {
-        for (pan, result) in [
-            ("9999010000000003", AvsResult::FullMatch),
-            ("9999010000001001", AvsResult::NoMatch),
-            ("9999010000002009", AvsResult::AddressMatchOnly),
-            ("9999010000003007", AvsResult::PostalCodeMatchOnly),
-            ("9999010000004005", AvsResult::ResultUnavailable),
-        ] {
-            let answer = Simulator::new(7).answer(&request(pan));
+        let rows = documented("AVSResult");
+        assert_eq!(rows.len(), 5);
+        for (pan, result) in rows {
+            let answer = Simulator::new(7).answer(&request(&pan));
             assert_eq!(answer.decision.auth_code(), AuthCode::Approved, "{pan}");
-            assert_eq!(answer.avs_result, Some(result), "{pan}");
+            assert_eq!(answer.avs_result.unwrap().to_string(), result, "{pan}");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_documented_card_has_its_captures_and_reversals_confirmed_as_it_says() {
+        let rows = documented("capture")
+            .into_iter()
+            .zip(documented("reversal"));
+        assert_eq!(rows.len(), 4);
+        for ((pan, captured), (_, reversed)) in rows {
+            assert!(Pan::new(&pan).unwrap().luhn_valid(), "{pan}");
+            let host = Simulator::new(7);
+            let (capture, reversal) = (capture(&pan), reversal(&pan));
+            for (said, telling) in [(captured, 0), (reversed, 1)] {
+                let mut confirmed = Vec::new();
+                for repeated in [false, true] {
+                    let done = match telling {
+                        0 => host.capture(trace(repeated), &capture).await,
+                        _ => host.reverse(trace(repeated), &reversal).await,
+                    };
+                    confirmed.push(done.is_ok());
+                }
+                let meant = match said.as_str() {
+                    "confirmed" => [true, true],
+                    "confirmed when repeated" => [false, true],
+                    "never confirmed" => [false, false],
+                    other => panic!("{other}"),
+                };
+                assert_eq!(confirmed, meant, "{pan}");
+            }
         }
     }
 
@@ -400,29 +464,39 @@ mod tests {
         let mut other = request("9999010000000003");
         other.key.rrpid = Rrpid::new([3; 20]);
         let host = Simulator::new(7);
-        let answer = host.authorize(&first).await;
-        assert_eq!(host.authorize(&again).await, answer);
-        assert_ne!(host.authorize(&other).await, answer);
-        assert_eq!(Simulator::new(7).authorize(&first).await, answer);
-        assert_ne!(Simulator::new(8).authorize(&first).await, answer);
+        let answer = host.authorize(trace(false), &first).await;
+        assert_eq!(host.authorize(trace(true), &again).await, answer);
+        assert_ne!(host.authorize(trace(false), &other).await, answer);
+        assert_eq!(
+            Simulator::new(7).authorize(trace(false), &first).await,
+            answer
+        );
+        assert_ne!(
+            Simulator::new(8).authorize(trace(false), &first).await,
+            answer
+        );
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_delayed_host_takes_its_time_for_every_answer() {
         let host = Simulator::new(7).with_delay(Duration::from_secs(3));
         let start = tokio::time::Instant::now();
-        host.authorize(&request("9999010000000003")).await;
-        host.reverse(request("9999010000000003").key).await.unwrap();
+        host.authorize(trace(false), &request("9999010000000003"))
+            .await;
+        let reversal = reversal("9999010000000003");
+        host.reverse(trace(false), &reversal).await.unwrap();
         assert_eq!(start.elapsed(), Duration::from_secs(6));
     }
 
     #[tokio::test]
-    async fn captures_and_reversals_are_counted() {
+    async fn confirmed_captures_and_reversals_are_counted() {
         let host = Simulator::new(7);
-        let key = request("9999010000000003").key;
-        host.reverse(key).await.unwrap();
-        host.reverse(key).await.unwrap();
-        assert_eq!((host.captures(), host.reversals()), (0, 2));
+        let pan = "9999010000000003";
+        let (capture, reversal) = (capture(pan), reversal(pan));
+        host.capture(trace(false), &capture).await.unwrap();
+        host.reverse(trace(false), &reversal).await.unwrap();
+        host.reverse(trace(true), &reversal).await.unwrap();
+        assert_eq!((host.captures(), host.reversals()), (1, 2));
     }
 
     #[test]

@@ -293,11 +293,14 @@ impl Inner {
     ) -> Result<Result<(), HostUnavailable>, Trouble> {
         let trace = self.told.trace(&advice);
         // An advice of a reversal always has one; one that were lost would be as its own.
-        let original = advice.original.as_ref().map_or(trace, |original| HostTrace {
-            number: original.number,
-            date: original.date,
-            repeated: false,
-        });
+        let original = advice
+            .original
+            .as_ref()
+            .map_or(trace, |original| HostTrace {
+                number: original.number,
+                date: original.date,
+                repeated: false,
+            });
         let (said, account): (ReversalAdvice, PanToken) = self.unsealed(advice).await?;
         let reversal = HostReversal {
             key,

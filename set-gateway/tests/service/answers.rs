@@ -150,6 +150,15 @@ async fn a_host_that_does_not_reply_is_told_to_reverse_until_it_confirms() {
     host.deaf.store(false, Ordering::SeqCst);
     assert_eq!(service.advise().await.unwrap(), 1);
     assert_eq!(*host.reversed.lock().unwrap(), *host.asked.lock().unwrap());
+    // The reversal names the request, and its second telling is known as one.
+    let traces = host.traces.lock().unwrap().clone();
+    let [asked, told, again] = traces[..] else {
+        panic!("{traces:?}")
+    };
+    assert_eq!(*host.originals.lock().unwrap(), [asked]);
+    assert_ne!(told.number, asked.number);
+    assert!(!told.repeated && again.repeated);
+    assert_eq!((told.number, told.date), (again.number, again.date));
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ async fn an_interrupted_authorization_is_asked_again_and_the_retry_is_answered()
     let service = service(&store, &host);
     assert_eq!(service.recover().await.unwrap(), 1);
     assert_eq!(service.recover().await.unwrap(), 0);
+    assert!(host.traces.lock().unwrap()[0].repeated);
     let response = ask(&service, &request).await;
     let answer = state
         .handle(&station.context(), &mut merchant, &response)
@@ -112,6 +113,30 @@ async fn an_answer_of_the_host_that_is_of_no_use_is_reversed_and_stays_refused()
     );
     assert_eq!(ask(&service, &request).await, response);
     assert_eq!(host.asked.lock().unwrap().len(), 1);
+    assert_eq!(service.advise().await.unwrap(), 1);
+    assert_eq!(*host.reversed.lock().unwrap(), *host.asked.lock().unwrap());
+}
+
+#[tokio::test]
+async fn a_host_that_cannot_be_asked_again_is_told_to_reverse_what_it_may_have_approved() {
+    let store = Store::in_memory().await.unwrap();
+    let (mut merchant, station) = (merchant(), station());
+    let ordered = order(&mut merchant);
+    let (state, request) =
+        authorize::authorize(&station.context(), &merchant, ordered, price(), false).unwrap();
+    die_while_the_host_is_asked(&store, &request).await;
+
+    let host = Host::saying(Decision::SystemError);
+    let service = service(&store, &host);
+    assert_eq!(service.recover().await.unwrap(), 1);
+    let response = ask(&service, &request).await;
+    let answer = state
+        .handle(&station.context(), &mut merchant, &response)
+        .unwrap();
+    let authorize::Outcome::Declined(declined) = answer.outcome else {
+        panic!("{:?}", answer.outcome)
+    };
+    assert_eq!(declined.auth_code, AuthCode::NoReply);
     assert_eq!(service.advise().await.unwrap(), 1);
     assert_eq!(*host.reversed.lock().unwrap(), *host.asked.lock().unwrap());
 }

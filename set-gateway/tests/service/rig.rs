@@ -19,7 +19,7 @@ use set_core::msg::ids::{ApprovalCode, BrandId, Language, LocalId};
 use set_core::msg::message::Message;
 use set_core::party::{Identity, Trust};
 use set_core::path::TrustStore;
-use set_gateway::host::{AcquirerHost, HostFuture, HostUnavailable};
+use set_gateway::host::{AcquirerHost, HostFuture, HostReversal, HostTrace, HostUnavailable};
 use set_gateway::service::{GatewayService, Parts};
 use set_node::call::Trace;
 use set_node::config::Limits;
@@ -40,6 +40,10 @@ pub(crate) struct Host {
     pub(crate) asked: Mutex<Vec<IdempotencyKey>>,
     pub(crate) captured: Mutex<Vec<(IdempotencyKey, String)>>,
     pub(crate) reversed: Mutex<Vec<IdempotencyKey>>,
+    /// Of everything, in the order in which it came.
+    pub(crate) traces: Mutex<Vec<HostTrace>>,
+    /// The requests that were reversed.
+    pub(crate) originals: Mutex<Vec<HostTrace>>,
 }
 
 impl Host {
@@ -51,6 +55,8 @@ impl Host {
             asked: Mutex::default(),
             captured: Mutex::default(),
             reversed: Mutex::default(),
+            traces: Mutex::default(),
+            originals: Mutex::default(),
         })
     }
 
@@ -70,9 +76,14 @@ impl Host {
 }
 
 impl AcquirerHost for Host {
-    fn authorize<'a>(&'a self, request: &'a HostRequest) -> HostFuture<'a, HostAnswer> {
+    fn authorize<'a>(
+        &'a self,
+        trace: HostTrace,
+        request: &'a HostRequest,
+    ) -> HostFuture<'a, HostAnswer> {
         Box::pin(async move {
             self.asked.lock().unwrap().push(request.key);
+            self.traces.lock().unwrap().push(trace);
             if self.hangs.load(Ordering::SeqCst) {
                 std::future::pending::<()>().await;
             }
@@ -82,9 +93,11 @@ impl AcquirerHost for Host {
 
     fn capture<'a>(
         &'a self,
+        trace: HostTrace,
         capture: &'a HostCapture,
     ) -> HostFuture<'a, Result<(), HostUnavailable>> {
         Box::pin(async move {
+            self.traces.lock().unwrap().push(trace);
             self.confirm()?;
             let pan = capture.pan.expose().to_owned();
             self.captured.lock().unwrap().push((capture.key, pan));
@@ -92,10 +105,18 @@ impl AcquirerHost for Host {
         })
     }
 
-    fn reverse(&self, key: IdempotencyKey) -> HostFuture<'_, Result<(), HostUnavailable>> {
+    fn reverse<'a>(
+        &'a self,
+        trace: HostTrace,
+        reversal: &'a HostReversal,
+    ) -> HostFuture<'a, Result<(), HostUnavailable>> {
         Box::pin(async move {
+            self.traces.lock().unwrap().push(trace);
             self.confirm()?;
-            self.reversed.lock().unwrap().push(key);
+            assert_eq!(reversal.pan.expose(), "4111111111111111");
+            assert_eq!(reversal.amount, price());
+            self.originals.lock().unwrap().push(reversal.original);
+            self.reversed.lock().unwrap().push(reversal.key);
             Ok(())
         })
     }
@@ -105,7 +126,7 @@ pub(crate) fn station() -> Station {
     Station::new("test", "1").unwrap().with_clock(noon)
 }
 
-pub(crate) fn service(store: &Store, host: &Arc<Host>) -> GatewayService {
+pub(crate) fn service<H: AcquirerHost + 'static>(store: &Store, host: &Arc<H>) -> GatewayService {
     let limits = Limits::default();
     GatewayService::new(Parts {
         station: station(),

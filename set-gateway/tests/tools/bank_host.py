@@ -87,13 +87,19 @@ class Bank:
                 message = await self.read(reader)
                 shown = {k: v for k, v in message.items() if k not in ("2", "14", "48")}
                 print(json.dumps({"received": shown}), flush=True)
-                task = asyncio.create_task(self.answer(message, writer))
+                task = asyncio.create_task(self.answered(message, writer))
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             writer.close()
+
+    async def answered(self, message, writer):
+        try:
+            await self.answer(message, writer)
+        except ConnectionError:
+            pass
 
     async def answer(self, message, writer):
         kind = message["t"]

@@ -41,8 +41,8 @@ fn scaled(amount: u64, shift: i32) -> Option<u64> {
 const fn places(currency: u16) -> i32 {
     match currency {
         // BIF, CLP, DJF, GNF, ISK, JPY, KMF, KRW, PYG, RWF, UGX, UYI, VND, VUV, XAF, XOF, XPF.
-        108 | 152 | 262 | 324 | 352 | 392 | 174 | 410 | 600 | 646 | 800 | 940 | 704 | 548 | 950 | 952
-        | 953 => 0,
+        108 | 152 | 262 | 324 | 352 | 392 | 174 | 410 | 600 | 646 | 800 | 940 | 704 | 548 | 950
+        | 952 | 953 => 0,
         // BHD, IQD, JOD, KWD, LYD, OMR, TND.
         48 | 368 | 400 | 414 | 434 | 512 | 788 => 3,
         // CLF, UYW.
@@ -104,7 +104,10 @@ mod tests {
     #[test]
     fn a_part_that_the_unit_cannot_say_is_no_amount() {
         let dollars = amount(840, 100, 0);
-        assert_eq!(from_minor("000000005000", &dollars), Some(amount(840, 50, 0)));
+        assert_eq!(
+            from_minor("000000005000", &dollars),
+            Some(amount(840, 50, 0))
+        );
         assert_eq!(from_minor("000000005050", &dollars), None);
         assert_eq!(from_minor("x", &dollars), None);
     }

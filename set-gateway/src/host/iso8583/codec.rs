@@ -14,9 +14,7 @@ use super::field::{Content, Field, Size};
 use super::message::{Message, MessageType, Value};
 
 /// How bitmaps and fields of octets are written.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Encoding {
     /// As octets: a bitmap has 8.
@@ -219,9 +217,9 @@ impl<'a> Reader<'a> {
             Encoding::Hex => {
                 let digits = self.take(count.saturating_mul(2))?;
                 let (pairs, _) = digits.as_chunks::<2>();
-                let octets = pairs.iter().map(|[high, low]| {
-                    Some(nibble(*high)?.wrapping_mul(16) | nibble(*low)?)
-                });
+                let octets = pairs
+                    .iter()
+                    .map(|[high, low]| Some(nibble(*high)?.wrapping_mul(16) | nibble(*low)?));
                 let octets: Option<Vec<u8>> = octets.collect();
                 octets.map(Zeroizing::new).ok_or(before)
             }
@@ -351,8 +349,16 @@ mod tests {
             ("1100", Fault::MessageType, 0),
             ("01x0", Fault::MessageType, 0),
             ("0100702000000000000g", Fault::Bitmap, 4),
-            ("010080000000000000000000000000000000", Fault::EmptyBitmap, 36),
-            ("010080000000000000008000000000000000", Fault::ThirdBitmap, 36),
+            (
+                "010080000000000000000000000000000000",
+                Fault::EmptyBitmap,
+                36,
+            ),
+            (
+                "010080000000000000008000000000000000",
+                Fault::ThirdBitmap,
+                36,
+            ),
             ("0100400000000000000020", Fault::Length, 20),
             ("01004000000000000000x1", Fault::Length, 20),
             ("01004000000000000000021x", Fault::Content, 22),

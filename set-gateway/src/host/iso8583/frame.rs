@@ -5,9 +5,7 @@ use core::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
 
 /// How the length before a message is written. It does not count itself.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Prefix {
     /// Two octets, the higher first.

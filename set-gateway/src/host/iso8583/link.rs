@@ -127,7 +127,11 @@ impl Link {
     /// # Panics
     ///
     /// As `tokio::spawn`, outside of a runtime.
-    pub(super) fn start(terms: Terms, clock: Arc<dyn Fn() -> Date + Send + Sync>, metrics: HostMetrics) -> Self {
+    pub(super) fn start(
+        terms: Terms,
+        clock: Arc<dyn Fn() -> Date + Send + Sync>,
+        metrics: HostMetrics,
+    ) -> Self {
         let (jobs, taken) = mpsc::channel(terms.in_flight.max(1));
         let (told, state) = watch::channel(State::Connecting);
         let address = terms.address.clone();
@@ -245,7 +249,10 @@ impl Worker {
         }
         let mut frames = Frames::new(self.terms.prefix);
         let sign_on = self.network(NetworkCode::SignOn);
-        if let Err(fault) = self.send(&mut stream, waiting, &sign_on, Waiter::SignOn).await {
+        if let Err(fault) = self
+            .send(&mut stream, waiting, &sign_on, Waiter::SignOn)
+            .await
+        {
             return Some(fault);
         }
         let mut signed_on = false;
@@ -253,7 +260,11 @@ impl Worker {
         let mut echoing = false;
         loop {
             let due = waiting.next().unwrap_or(heard + FOREVER);
-            let idle = if echoing { heard + FOREVER } else { heard + self.terms.echo };
+            let idle = if echoing {
+                heard + FOREVER
+            } else {
+                heard + self.terms.echo
+            };
             tokio::select! {
                 read = stream.read(frames.space()) => {
                     match read {
@@ -324,7 +335,8 @@ impl Worker {
         waiter: Waiter,
     ) -> Result<(), LinkFault> {
         let octets = codec::encode(message, self.terms.encoding);
-        let (Some(key), Some(framed)) = (Key::of_request(message), self.terms.prefix.frame(&octets))
+        let (Some(key), Some(framed)) =
+            (Key::of_request(message), self.terms.prefix.frame(&octets))
         else {
             waiter.tell(Exchanged::Unsent);
             return Ok(());

@@ -162,8 +162,7 @@ impl Message {
 
     /// Sets the account number.
     pub fn set_pan(&mut self, pan: &Pan) {
-        self.fields
-            .insert(Field::PAN, Value::Pan(pan.duplicate()));
+        self.fields.insert(Field::PAN, Value::Pan(pan.duplicate()));
     }
 
     /// Sets a field that holds octets.
