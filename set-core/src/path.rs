@@ -2,7 +2,7 @@
 //!
 //! [`verify`] builds the chain by issuer names and key identifiers within the bounds of
 //! the policy, then checks ten rules, one file each, from the root down; the first that
-//! fails names its certificate in a [`ChainError`].
+//! fails names its certificate in a [`ChainError`]. [`cache`] remembers chains that verified.
 //!
 //! | rule | module |
 //! |---|---|
@@ -20,6 +20,7 @@
 pub mod basic_constraints;
 pub mod brand;
 mod build;
+pub mod cache;
 pub mod certificate_type;
 pub mod critical_extensions;
 pub mod error;
@@ -38,6 +39,7 @@ pub use self::trust_store::TrustStore;
 
 use crate::asn1::Date;
 use crate::crypto::CryptoProvider;
+use crate::pkcs7::Name;
 use crate::policy::Policy;
 use crate::proof::ChainVerified;
 use crate::x509::name::Brand;
@@ -56,9 +58,20 @@ pub struct Material<'a> {
     pub bci: Option<&'a BrandCrlIdentifier>,
 }
 
-/// Verifies that `end_entity` may be believed for `purpose` at `at`.
-///
-/// When `brand` is given, the chain must be of that brand.
+/// What is asked: may this certificate be believed for this, now.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The certificate at the lower end of the chain.
+    pub certificate: &'a Certificate,
+    /// The role and the use of its key.
+    pub purpose: Purpose,
+    /// The brand that the chain must be of; any, if none.
+    pub brand: Option<&'a Brand>,
+    /// The date of the message.
+    pub at: Date,
+}
+
+/// Answers `question` from `material`.
 ///
 /// # Errors
 ///
@@ -68,12 +81,24 @@ pub fn verify(
     crypto: &dyn CryptoProvider,
     policy: &Policy,
     material: &Material<'_>,
-    end_entity: &Certificate,
-    purpose: Purpose,
-    brand: Option<&Brand>,
-    at: Date,
+    question: &Question<'_>,
 ) -> Result<ChainVerified, ChainError> {
-    let mut search = build::Search::new(crypto, policy, material, end_entity);
+    find(crypto, policy, material, question).map(|found| found.proof)
+}
+
+/// A chain that verified, and the issuers by whose names the search came to it.
+struct Found {
+    proof: ChainVerified,
+    names: Vec<Name>,
+}
+
+fn find(
+    crypto: &dyn CryptoProvider,
+    policy: &Policy,
+    material: &Material<'_>,
+    question: &Question<'_>,
+) -> Result<Found, ChainError> {
+    let mut search = build::Search::new(crypto, policy, material, question.certificate);
     let mut first_error = None;
     loop {
         let chain = match search.next_chain() {
@@ -85,8 +110,12 @@ pub fn verify(
             crypto,
             chain: &chain,
         };
-        match check(&links, policy, material, purpose, brand, at) {
-            Ok(chain_brand) => return Ok(ChainVerified::checked(chain, purpose, chain_brand)),
+        match check(&links, policy, material, question) {
+            Ok(brand) => {
+                let names = search.names(&chain);
+                let proof = ChainVerified::checked(chain, question.purpose, brand);
+                return Ok(Found { proof, names });
+            }
             Err(error) => first_error = first_error.or(Some(error)),
         }
     }
@@ -97,10 +126,9 @@ fn check(
     links: &Links<'_>,
     policy: &Policy,
     material: &Material<'_>,
-    purpose: Purpose,
-    wanted: Option<&Brand>,
-    at: Date,
+    question: &Question<'_>,
 ) -> Result<Option<Brand>, ChainError> {
+    let Question { purpose, at, .. } = *question;
     signature::check(links, material.roots)?;
     validity::check(links, at, purpose)?;
     name_chaining::check(links)?;
@@ -108,7 +136,7 @@ fn check(
     key_usage::check(links, purpose)?;
     certificate_type::check(links, purpose)?;
     policies::check(links)?;
-    let brand = self::brand::check(links, wanted)?;
+    let brand = self::brand::check(links, question.brand)?;
     critical_extensions::check(links)?;
     revocation::check(links, material, policy, at)?;
     Ok(brand)

@@ -15,12 +15,14 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex},
 };
 
 use set_core::asn1::{self, EncodeError, Limits};
 use set_core::crypto::{CryptoError, CryptoProvider, KeyRules, PrivateKey};
 use set_core::party::{Identity, Trust};
 use set_core::path::TrustStore;
+use set_core::path::cache::ChainCache;
 use set_core::x509::{BrandCrlIdentifier, Certificate, Crl, X509Error};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
@@ -138,7 +140,8 @@ impl PartyFolder {
         context: &set_core::exchange::Context<'_>,
     ) -> Result<Trust, PartyError> {
         let rules = &context.policy.key_rules;
-        let mut trust = Trust::new(TrustStore::new(self.certificates("roots", rules)?));
+        let roots = TrustStore::new(self.certificates("roots", rules)?);
+        let mut trust = Trust::new(roots).remembering(Arc::new(Mutex::new(ChainCache::default())));
         for certificate in self.certificates("certificates", rules)? {
             trust.hold(certificate);
         }

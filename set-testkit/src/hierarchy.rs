@@ -15,7 +15,7 @@ use set_core::x509::build::{
     CaKey, CertificateContents, EntityKey, Profile, issue, root_policy, self_sign,
 };
 use set_core::x509::certificate::{SignedCertificate, TbsCertificate};
-use set_core::x509::crl::{CrlContents, CrlReason, Revoked};
+use set_core::x509::crl::{CrlContents, CrlReason, Revoked, SignedCrl, TbsCertList};
 use set_core::x509::ext::{CertificateType, MerNames, MerchantData, SetQualifier, Tunneling};
 use set_core::x509::name::unique_cardholder_id;
 use set_core::x509::{BrandCrlIdentifier, Certificate, Crl, SetName, X509Error};
@@ -184,6 +184,53 @@ pub fn altered(
         signature: der::asn1::BitString::from_bytes(&signature).map_err(asn1::EncodeError::from)?,
     })?;
     Certificate::parse(&octets, &KeyRules::default())
+}
+
+/// The certificate with its contents altered under the signature that it has, which no
+/// longer fits.
+///
+/// # Errors
+///
+/// [`X509Error`] when the result does not parse.
+pub fn forged(
+    certificate: &Certificate,
+    alter: impl FnOnce(&mut TbsCertificate),
+) -> Result<Certificate, X509Error> {
+    let mut tbs = certificate.wire().to_be_signed.clone().into_value();
+    alter(&mut tbs);
+    let octets = asn1::encode(&SignedCertificate {
+        to_be_signed: Raw::new(tbs)?,
+        ..certificate.wire().clone()
+    })?;
+    Certificate::parse(&octets, &KeyRules::default())
+}
+
+/// The certificate with the last octet of its signature altered.
+///
+/// # Errors
+///
+/// [`X509Error`] when the result does not parse.
+pub fn forged_signature(certificate: &Certificate) -> Result<Certificate, X509Error> {
+    let mut octets = certificate.octets().to_vec();
+    if let Some(last) = octets.last_mut() {
+        *last ^= 1;
+    }
+    Certificate::parse(&octets, &KeyRules::default())
+}
+
+/// The CRL with its contents altered under the signature that it has, which no longer fits.
+///
+/// # Errors
+///
+/// [`X509Error`] when the result does not parse.
+pub fn forged_crl(crl: &Crl, alter: impl FnOnce(&mut TbsCertList)) -> Result<Crl, X509Error> {
+    let mut list = crl.wire().to_be_signed.clone().into_value();
+    alter(&mut list);
+    let octets = asn1::encode(&SignedCrl {
+        to_be_signed: Raw::new(list)?,
+        ..crl.wire().clone()
+    })?;
+    Crl::parse(&octets)
 }
 
 /// What the merchant of the hierarchy is.

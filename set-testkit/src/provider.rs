@@ -34,6 +34,7 @@ pub struct Deterministic {
     draws: AtomicU64,
     used_1024: AtomicUsize,
     used_2048: AtomicUsize,
+    public_operations: AtomicUsize,
 }
 
 impl Deterministic {
@@ -45,7 +46,15 @@ impl Deterministic {
             draws: AtomicU64::new(0),
             used_1024: AtomicUsize::new(0),
             used_2048: AtomicUsize::new(0),
+            public_operations: AtomicUsize::new(0),
         }
+    }
+
+    /// How often it was asked for the RSA public operation: once for each signature that is
+    /// verified and each envelope that is sealed.
+    #[must_use]
+    pub fn public_operations(&self) -> usize {
+        self.public_operations.load(Ordering::SeqCst)
     }
 }
 
@@ -102,6 +111,7 @@ impl CryptoProvider for Deterministic {
     }
 
     fn rsa_public(&self, key: &PublicKey, block: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        self.public_operations.fetch_add(1, Ordering::SeqCst);
         RustCrypto.rsa_public(key, block)
     }
 }

@@ -31,6 +31,12 @@ macro_rules! bits {
                 self.0 == 0
             }
 
+            /// Whether exactly one bit is set.
+            #[must_use]
+            pub const fn is_single(self) -> bool {
+                self.0.is_power_of_two()
+            }
+
             /// This set with the bits of `other` as well.
             #[must_use]
             pub const fn and(self, other: Self) -> Self {

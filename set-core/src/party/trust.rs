@@ -1,10 +1,13 @@
 //! Whom a party believes: roots, and what it holds of certificates, CRLs and BCI.
 
+use std::sync::Arc;
+
 use crate::asn1::Opaque;
 use crate::error::{Error, PeerFault};
 use crate::exchange::Context;
 use crate::msg::thumbs::{CertThumb, Thumbs};
-use crate::path::{self, ChainError, Culprit, Material, Purpose, Rule, TrustStore};
+use crate::path::cache::{self, ChainMemory};
+use crate::path::{self, ChainError, Culprit, Material, Purpose, Question, Rule, TrustStore};
 use crate::pkcs7::SignedData;
 use crate::proof::ChainVerified;
 use crate::treatment::Attached;
@@ -28,6 +31,7 @@ pub struct Trust {
     crls: Vec<Crl>,
     bci: Option<BrandCrlIdentifier>,
     offered: Offered,
+    memory: Option<Arc<dyn ChainMemory>>,
 }
 
 /// What the message under treatment brought.
@@ -45,6 +49,15 @@ impl Trust {
         Self {
             roots,
             ..Self::default()
+        }
+    }
+
+    /// The same, with chains that verify remembered in `memory`; clones share it.
+    #[must_use]
+    pub fn remembering(self, memory: Arc<dyn ChainMemory>) -> Self {
+        Self {
+            memory: Some(memory),
+            ..self
         }
     }
 
@@ -181,15 +194,17 @@ impl Trust {
                 crls: &crls,
                 bci,
             };
-            path::verify(
-                context.crypto,
-                context.policy,
-                &material,
+            let question = Question {
                 certificate,
                 purpose,
                 brand,
-                context.now,
-            )
+                at: context.now,
+            };
+            let (crypto, policy) = (context.crypto, context.policy);
+            match &self.memory {
+                Some(memory) => cache::verify(&**memory, crypto, policy, &material, &question),
+                None => path::verify(crypto, policy, &material, &question),
+            }
         };
         // A newer BCI on offer counts if it is believed; a forged one must not stand in the
         // way of the true one that is held.

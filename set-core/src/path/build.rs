@@ -9,6 +9,7 @@
 
 use super::{ChainError, Culprit, Material, Rule};
 use crate::crypto::CryptoProvider;
+use crate::pkcs7::Name;
 use crate::policy::Policy;
 use crate::x509::Certificate;
 use crate::x509::ext::KeyUsage;
@@ -22,6 +23,8 @@ pub(super) struct Search<'a> {
     /// Partial chains not yet extended, from the end entity upwards; the next one last.
     open: Vec<Vec<&'a Certificate>>,
     candidates: usize,
+    /// The issuers looked for so far.
+    names: Vec<&'a Name>,
     /// Where the search first ended without a chain.
     dead_end: Option<ChainError>,
 }
@@ -40,6 +43,7 @@ impl<'a> Search<'a> {
             end_entity,
             open: vec![vec![end_entity]],
             candidates: 0,
+            names: Vec::new(),
             dead_end: None,
         }
     }
@@ -69,6 +73,14 @@ impl<'a> Search<'a> {
         Ok(None)
     }
 
+    /// The issuers looked for on the way to `chain`, and its root: the certificates of these
+    /// names are all that the search and rule 10 looked at.
+    pub(super) fn names(&self, chain: &[Certificate]) -> Vec<Name> {
+        let root = chain.last().map(Certificate::subject);
+        let root = root.filter(|root| !self.names.contains(root));
+        self.names.iter().copied().chain(root).cloned().collect()
+    }
+
     /// Why there is no chain at all.
     pub(super) fn nothing_found(self) -> ChainError {
         self.dead_end.unwrap_or_else(|| ChainError {
@@ -84,6 +96,9 @@ impl<'a> Search<'a> {
         top: &'a Certificate,
     ) -> Result<(), ChainError> {
         let material = self.material;
+        if !self.names.contains(&top.issuer()) {
+            self.names.push(top.issuer());
+        }
         let mut found: Vec<&Certificate> = Vec::new();
         for candidate in material.roots.roots().iter().chain(material.certificates) {
             let usage = candidate.extensions().key_usage;

@@ -1,5 +1,8 @@
 //! Rule 6: the end entity has the role that it claims, and each CA may certify the type
 //! below it.
+//!
+//! A CA may be of several types; a root is a root only, so that brand CAs always stand below
+//! it, and an end entity is one thing only.
 
 use super::{ChainError, Links, Purpose, Rule};
 use crate::x509::Certificate;
@@ -9,7 +12,7 @@ pub(super) fn check(links: &Links<'_>, purpose: Purpose) -> Result<(), ChainErro
     for (below, subject, issuer) in links.downwards() {
         let extensions = subject.extensions();
         if subject.is_self_issued() {
-            if !extensions.certificate_type.contains(CertificateType::RCA) {
+            if extensions.certificate_type != CertificateType::RCA {
                 return Err(refuse(
                     links,
                     subject,
@@ -23,7 +26,11 @@ pub(super) fn check(links: &Links<'_>, purpose: Purpose) -> Result<(), ChainErro
                 "its issuer may not certify this type",
             ));
         }
-        if below == 0 && !purpose.admits(extensions.certificate_type) {
+        let claimed = extensions.certificate_type;
+        if claimed.intersects(CertificateType::END_ENTITIES) && !claimed.is_single() {
+            return Err(refuse(links, subject, "an end entity is of one type"));
+        }
+        if below == 0 && !purpose.admits(claimed) {
             return Err(refuse(links, subject, "not the type of this role"));
         }
     }

@@ -3,7 +3,7 @@
 use crate::x509::ext::{CertificateType, KeyUsage};
 
 /// A role and a use of its key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// A cardholder signs.
     CardholderSignature,

@@ -6,7 +6,7 @@ use crate::x509::Certificate;
 use crate::x509::ext::CertificateType;
 
 /// Root certificates installed with the software, and successors learned since.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustStore {
     roots: Vec<Certificate>,
 }

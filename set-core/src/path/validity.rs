@@ -1,5 +1,8 @@
 //! Rule 2: every certificate is valid at the date of the message; the end entity's private
-//! key may still sign, and no issuer's signed after its time.
+//! key may sign then, and no issuer's signed after its time.
+//!
+//! Whether an issuer's key was in its time already is not asked: after a change of roots a
+//! brand CA has a new certificate for its old key, younger than what it certified with it.
 
 use super::{ChainError, Links, Purpose, Rule};
 use crate::asn1::Date;

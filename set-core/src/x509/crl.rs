@@ -170,6 +170,12 @@ impl Crl {
         Digest::new(provider.sha1(&[self.0.wire.to_be_signed.octets()]))
     }
 
+    /// The declaration of its parts, for dumps.
+    #[must_use]
+    pub fn wire(&self) -> &SignedCrl {
+        &self.0.wire
+    }
+
     /// Who issued it.
     #[must_use]
     pub fn issuer(&self) -> &Name {

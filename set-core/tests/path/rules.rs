@@ -1,180 +1,25 @@
-//! Chain validation, rule by rule, on the test kit's brand.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may stop"
-)]
+//! Each rule of chain validation, broken and kept.
 
-use set_core::asn1::{Date, Opaque, SeqOf, oid};
+use set_core::asn1::{Opaque, SeqOf, oid};
 use set_core::crypto::PrivateKey;
 use set_core::msg::error::ErrorCode;
-use set_core::path::{ChainError, Material, Purpose, Rule, TrustStore, verify};
-use set_core::pkcs7::SerialNumber;
-use set_core::policy::Policy;
-use set_core::proof::ChainVerified;
-use set_core::x509::build::{CaKey, EntityKey, Profile, issue, self_sign};
-use set_core::x509::certificate::TbsCertificate;
+use set_core::path::{Purpose, Rule, TrustStore};
+use set_core::x509::build::{CaKey, Profile, issue, self_sign};
 use set_core::x509::crl::CrlContents;
 use set_core::x509::ext::{BasicConstraints, CertificateType};
 use set_core::x509::extension::Extension;
-use set_core::x509::{Brand, BrandCrlIdentifier, Certificate, Crl, SetName};
+use set_core::x509::{BrandCrlIdentifier, Certificate, SetName};
 use set_testkit::Deterministic;
 use set_testkit::clock::noon;
 use set_testkit::hierarchy::{
-    DAY, Hierarchy, Issued, altered, bci_contents, brand_name, contents, crl_contents, hierarchy,
-    merchant_data,
+    DAY, Issued, altered, bci_contents, brand_name, contents, crl_contents, hierarchy,
 };
 use set_testkit::keys::rsa_1024;
 
-/// What a verifier holds, to be spoilt by each test.
-struct Holdings {
-    roots: TrustStore,
-    certificates: Vec<Certificate>,
-    crls: Vec<Crl>,
-    bci: Option<BrandCrlIdentifier>,
-    policy: Policy,
-    at: Date,
-}
-
-impl Holdings {
-    fn all() -> Self {
-        let brand = hierarchy();
-        Self {
-            roots: TrustStore::new(vec![brand.root.certificate.clone()]),
-            certificates: brand.certificates(),
-            crls: brand.crls.clone(),
-            bci: Some(brand.bci.clone()),
-            policy: Policy::default(),
-            at: noon(),
-        }
-    }
-
-    fn with(mut self, certificate: &Certificate) -> Self {
-        self.certificates.push(certificate.clone());
-        self
-    }
-
-    fn without(mut self, certificate: &Certificate) -> Self {
-        self.certificates.retain(|held| held != certificate);
-        self
-    }
-
-    /// The same with `crl` in place of its issuer's others.
-    fn with_crl(mut self, crl: Crl) -> Self {
-        self.crls.retain(|held| held.issuer() != crl.issuer());
-        self.crls.push(crl);
-        self
-    }
-
-    fn verify(
-        &self,
-        certificate: &Certificate,
-        purpose: Purpose,
-    ) -> Result<ChainVerified, ChainError> {
-        self.verify_brand(certificate, purpose, None)
-    }
-
-    fn verify_brand(
-        &self,
-        certificate: &Certificate,
-        purpose: Purpose,
-        brand: Option<&Brand>,
-    ) -> Result<ChainVerified, ChainError> {
-        let material = Material {
-            roots: &self.roots,
-            certificates: &self.certificates,
-            crls: &self.crls,
-            bci: self.bci.as_ref(),
-        };
-        let provider = Deterministic::seeded(1);
-        verify(
-            &provider,
-            &self.policy,
-            &material,
-            certificate,
-            purpose,
-            brand,
-            self.at,
-        )
-    }
-
-    /// The rule that a merchant's signature certificate breaks, and whose certificate does.
-    fn refused(&self, certificate: &Certificate) -> (Rule, SerialNumber) {
-        let error = self
-            .verify(certificate, Purpose::MerchantSignature)
-            .unwrap_err();
-        (error.rule, error.certificate.pointer.serial_number)
-    }
-
-    fn rule(&self, certificate: &Certificate) -> Rule {
-        self.refused(certificate).0
-    }
-}
-
-fn merchant() -> &'static Certificate {
-    &hierarchy().merchant_signature.certificate
-}
-
-/// The merchant's certificate with something altered and signed anew by the merchant CA.
-fn altered_merchant(alter: impl FnOnce(&mut TbsCertificate)) -> Certificate {
-    altered(merchant(), &hierarchy().mca.cert_signing.key, alter).unwrap()
-}
-
-fn without_extension(tbs: &mut TbsCertificate, extn_id: der::asn1::ObjectIdentifier) {
-    let kept = tbs
-        .extensions
-        .iter()
-        .filter(|extension| extension.extn_id != extn_id)
-        .cloned()
-        .collect();
-    tbs.extensions = SeqOf::new(kept).unwrap();
-}
-
-fn with_extension(tbs: &mut TbsCertificate, extension: Extension) {
-    without_extension(tbs, extension.extn_id);
-    let mut extensions = tbs.extensions.clone().into_vec();
-    extensions.push(extension);
-    tbs.extensions = SeqOf::new(extensions).unwrap();
-}
-
-/// A key that no certificate of the hierarchy has.
-fn spare_key(number: usize) -> PrivateKey {
-    rsa_1024(31 - number).unwrap()
-}
-
-fn certify(issuer: &Issued, serial: u32, subject: SetName, profile: Profile) -> Issued {
-    let key = spare_key(usize::try_from(serial % 10).unwrap());
-    let contents = contents(serial, subject, &key, profile).unwrap();
-    let provider = Deterministic::seeded(2);
-    Issued {
-        certificate: issue(&contents, &issuer.certificate, &issuer.key, &provider).unwrap(),
-        key,
-    }
-}
-
-fn merchant_profile() -> Profile {
-    Profile::Merchant {
-        key: EntityKey::Signature,
-        data: merchant_data().unwrap(),
-    }
-}
-
-fn sign_crl(contents: &CrlContents, signer: &Issued) -> Crl {
-    let provider = Deterministic::seeded(3);
-    Crl::sign(contents, &signer.certificate, &signer.key, &provider).unwrap()
-}
-
-fn sign_bci(sequence_num: u64, crls: &[Crl], brand: &Hierarchy) -> BrandCrlIdentifier {
-    BrandCrlIdentifier::sign(
-        bci_contents(sequence_num, crls).unwrap(),
-        &brand.brand_ca.certificate,
-        &brand.brand_ca.key,
-        &Deterministic::seeded(4),
-    )
-    .unwrap()
-}
+use crate::rig::{
+    Holdings, altered_merchant, certify, merchant, merchant_profile, sign_bci, sign_crl, spare_key,
+    with_extension,
+};
 
 #[test]
 fn every_certificate_of_the_brand_verifies_for_its_purpose() {
@@ -678,49 +523,6 @@ fn an_announced_root_takes_over_without_new_end_entities() {
         .verify(merchant(), Purpose::MerchantSignature)
         .unwrap();
     assert_eq!(proof.chain().last(), Some(&successor.certificate));
-}
-
-#[test]
-fn a_hostile_bag_is_given_up_on_in_bounded_steps() {
-    let brand = hierarchy();
-    let ca = &brand.mca.cert_signing.certificate;
-    let mut holdings = Holdings::all().without(ca);
-    for number in 0..40_u8 {
-        let fake = altered(ca, &spare_key(1), |tbs| {
-            tbs.serial_number = SerialNumber::new(&[3, number]).unwrap();
-        })
-        .unwrap();
-        holdings.certificates.push(fake);
-    }
-    assert_eq!(holdings.rule(merchant()), Rule::TooManyCandidates(32));
-}
-
-#[test]
-fn cas_that_certify_each_other_make_no_endless_chain() {
-    let brand = hierarchy();
-    let profile = || Profile::Ca {
-        certificate_type: CertificateType::MCA,
-        key: CaKey::CertAndCrlSigning { path_len: 9 },
-    };
-    let (one, two) = (
-        brand_name(Some("one")).unwrap(),
-        brand_name(Some("two")).unwrap(),
-    );
-    let first = certify(&brand.mca.cert_signing, 910, one.clone(), profile());
-    let second = certify(&first, 911, two, profile());
-    let again = certify(&second, 912, one, profile());
-    let name = brand_name(Some("Shop")).unwrap();
-    let shop = certify(&again, 913, name, merchant_profile());
-    let mut holdings = Holdings::all();
-    holdings.certificates = vec![again.certificate, second.certificate];
-    assert!(
-        holdings
-            .verify(&shop.certificate, Purpose::MerchantSignature)
-            .is_err()
-    );
-    holdings.certificates.push(first.certificate);
-    holdings.policy.max_chain = 3;
-    assert_eq!(holdings.rule(&shop.certificate), Rule::TooLong(3));
 }
 
 #[test]

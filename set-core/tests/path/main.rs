@@ -1,0 +1,13 @@
+//! Chain validation on the test kit's brand.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop"
+)]
+
+mod bounds;
+mod cache;
+mod rig;
+mod rules;
