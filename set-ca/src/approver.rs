@@ -1,8 +1,17 @@
 //! Who may have a certificate: the port to issuers and acquirers.
 
+mod institution;
 mod rules;
+mod ruling;
+mod rulings;
+mod source;
 
+pub use self::institution::Institution;
+pub(crate) use self::rules::Applying;
 pub use self::rules::Rules;
+pub use self::ruling::{MalformedItem, RejectedBy, Ruling, Terms};
+pub use self::rulings::Rulings;
+pub use self::source::approver;
 
 use core::fmt;
 
@@ -10,6 +19,7 @@ use set_core::ca::{ApprovalRequest, Decision};
 use set_core::msg::cert::id_data::IdData;
 use set_core::msg::cert::request_type::RequestType;
 use set_core::msg::ids::{Bin, LocalId};
+use set_core::x509::Certificate;
 use set_node::service::BoxFuture;
 
 /// The issuers and acquirers whom the CA asks.
@@ -35,4 +45,7 @@ pub struct Case {
     pub bin: Bin,
     /// Who applies, unless a cardholder.
     pub id_data: Option<IdData>,
+    /// The signature certificate that the request stands on, in a renewal and where an
+    /// encryption certificate alone is asked for.
+    pub standing: Option<Certificate>,
 }

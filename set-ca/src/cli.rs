@@ -45,6 +45,62 @@ pub enum Command {
     Publish(PublishArgs),
     /// Show the CRLs and BCIs in force
     Lists,
+    /// List the requests that wait for their approval
+    ///
+    /// No account number is kept of them, so none is shown.
+    Requests,
+    /// Approve a request that waits; its certificates are issued when the applicant asks again
+    Approve(ApproveArgs),
+    /// Reject a request that waits; the applicant is told when it asks again
+    Reject(RejectArgs),
+}
+
+/// Arguments of `approve`. What is left out comes from the rules of the configuration, else
+/// from the certificate that is renewed, else it is made up.
+#[derive(Clone, Debug, Args)]
+pub struct ApproveArgs {
+    /// The request's id, as `requests` shows it
+    pub id: String,
+    /// The issuer's or acquirer's name in the certificates
+    #[arg(long, value_name = "NAME")]
+    pub institution: Option<String>,
+    /// Promotional name of the card
+    #[arg(long, value_name = "NAME")]
+    pub card_name: Option<String>,
+    /// A merchant's name as on statements, up to 25 characters
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Where a merchant is
+    #[arg(long, value_name = "CITY")]
+    pub city: Option<String>,
+    /// The name of a merchant's country
+    #[arg(long, value_name = "NAME")]
+    pub country_name: Option<String>,
+    /// A merchant's country, an ISO 3166 number
+    #[arg(long, value_name = "NUMBER")]
+    pub country: Option<u16>,
+    /// Let a merchant be told account numbers
+    #[arg(long)]
+    pub auth_flag: bool,
+    /// A gateway's id
+    #[arg(long, value_name = "ID")]
+    pub gateway_id: Option<String>,
+    /// Let a gateway take payments of cardholders without a certificate
+    #[arg(long)]
+    pub card_cert_optional: bool,
+}
+
+/// Arguments of `reject`.
+#[derive(Clone, Debug, Args)]
+pub struct RejectArgs {
+    /// The request's id, as `requests` shows it
+    pub id: String,
+    /// A word to the applicant
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Say that the CA rejects it, not the institution
+    #[arg(long)]
+    pub by_ca: bool,
 }
 
 /// Arguments of `init`.
@@ -108,6 +164,9 @@ Examples:
   set-ca --data ca revoke 0b --reason keyCompromise
   set-ca --data ca publish --all
   set-ca --data ca lists
+  set-ca --data ca requests --format json
+  set-ca --data ca approve 1F00A6 --institution 'First Bank'
+  set-ca --data ca reject 1F00A6 --reason 'Come in person.'
 
 The passphrase of the keys is read from SET_PASSPHRASE, or asked for at the terminal.
 

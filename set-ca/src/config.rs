@@ -152,6 +152,9 @@ impl Default for ListsConfig {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FormConfig {
+    /// A file within the data folder with forms per institution and language, in place of all
+    /// keys below; `fixtures/forms.toml` shows every key. Default none.
+    pub file: Option<String>,
     /// The language of the form, an RFC 1766 tag. Default `en`.
     pub language: String,
     /// What applicants agree to, 1 to 20,000 characters.
@@ -192,6 +195,7 @@ impl FieldConfig {
 impl Default for FormConfig {
     fn default() -> Self {
         Self {
+            file: None,
             language: "en".to_owned(),
             policy: "Certificates of this CA are for study and testing; no one is liable."
                 .to_owned(),
@@ -259,10 +263,22 @@ impl FormConfig {
     }
 }
 
-/// Who is certified: rules in place of issuers and acquirers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Who is certified, and who decides it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ApprovalConfig {
+    /// Who decides. Default `rules`.
+    pub source: ApprovalSource,
+    /// The folder of rulings within the data folder, where the source is `folder`. Default
+    /// `rulings`.
+    pub folder: String,
+    /// The institution's address, as `http://host:port/path`, where the source is `http`.
+    /// Account numbers go there in clear: it must be this machine or at the end of a tunnel.
+    pub url: Option<Endpoint>,
+    /// How long the institution may take. Default `10s`.
+    pub timeout: Period,
+    /// The file within the data folder with the bearer token for the institution, if any.
+    pub token_file: Option<String>,
     /// Approve also whom no rule below names; for tests only. Default no.
     pub automatic: bool,
     /// Put every request aside; it is decided when the applicant asks again and this has
@@ -274,6 +290,39 @@ pub struct ApprovalConfig {
     pub acquirers: Vec<AcquirerRule>,
     /// The merchants that are certified.
     pub merchants: Vec<MerchantRule>,
+}
+
+impl Default for ApprovalConfig {
+    fn default() -> Self {
+        Self {
+            source: ApprovalSource::Rules,
+            folder: "rulings".to_owned(),
+            url: None,
+            timeout: Period::seconds(10),
+            token_file: None,
+            automatic: false,
+            hold: false,
+            issuers: Vec::new(),
+            acquirers: Vec::new(),
+            merchants: Vec::new(),
+        }
+    }
+}
+
+/// Who decides on requests. What `set-ca approve` and `set-ca reject` say about a request
+/// that was put aside comes before all of these.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalSource {
+    /// The rules of the configuration.
+    #[default]
+    Rules,
+    /// `set-ca approve` and `set-ca reject` alone.
+    Operator,
+    /// Files of rulings in a folder.
+    Folder,
+    /// An institution, asked over HTTP.
+    Http,
 }
 
 /// An issuer.

@@ -2,8 +2,9 @@
 
 use set_core::asn1::{self, Date, Limits};
 use set_core::ca::issue::Issued;
+use set_core::ca::record::Pended;
 use set_core::ca::{Answered, Registration, Serials};
-use set_core::crypto::CryptoProvider;
+use set_core::crypto::{CryptoProvider, KeyRules, PublicKey};
 use set_core::msg::cert::cert_res::CertStatusCode;
 use set_core::msg::ids::{LocalId, Rrpid};
 use set_core::pkcs7::SerialNumber;
@@ -11,8 +12,10 @@ use set_core::registration::EndEntity;
 use set_core::x509::build::EntityKey;
 use set_node::config::Period;
 use set_node::program::{self, value};
-use set_node::store::{Recall, RecordKey, Store, StoreError, StoredCertificate};
+use set_node::store::{Recall, RecordKey, Store, StoreError, StoredCertificate, Tx};
+use sha2::{Digest as _, Sha256};
 
+use crate::approver::Ruling;
 use crate::failure::Failure;
 
 /// What kinds of certificates are issued, as the store names them.
@@ -129,6 +132,71 @@ impl Desk {
         })
     }
 
+    /// Whether a key of the request is certified for somebody else.
+    pub(crate) async fn has_anothers_key(
+        &self,
+        request: &Pended,
+        rules: &KeyRules,
+    ) -> Result<bool, Failure> {
+        let owner = Sha256::digest(request.owner()?);
+        let mut tx = self.store.begin().await?;
+        let keys = &request.keys;
+        for info in keys.public_key_s.iter().chain(&keys.public_key_e) {
+            let key = info.key(rules).map_err(set_core::error::Error::from)?;
+            let held = tx.load(certified(&digest(&key))).await?;
+            if held.is_some_and(|held| held.body != owner.as_slice()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What an operator has said about a request that was put aside.
+    pub(crate) async fn ruling(&self, lid_ca: &LocalId) -> Result<Option<Ruling>, Failure> {
+        let mut tx = self.store.begin().await?;
+        let Some(record) = tx.load(ruled(lid_ca)).await? else {
+            return Ok(None);
+        };
+        match serde_json::from_slice(&record.body) {
+            Ok(ruling) => Ok(Some(ruling)),
+            Err(fault) => {
+                tracing::error!(%lid_ca, %fault, "a stored ruling is damaged");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Keeps what an operator says about a request, in place of what was said before.
+    pub(crate) async fn rule(&self, lid_ca: &LocalId, ruling: &Ruling) -> Result<(), Failure> {
+        let body = serde_json::to_vec(ruling)
+            .map_err(|_| program::Failure::Damaged { what: "the ruling" })?;
+        let mut tx = self.store.begin().await?;
+        let version = tx.load(ruled(lid_ca)).await?.map_or(0, |held| held.version);
+        tx.save(ruled(lid_ca), version, &body).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The requests that wait for their approval, by id.
+    pub(crate) async fn waiting(&self) -> Result<Vec<Pended>, Failure> {
+        let mut waiting = Vec::new();
+        let mut after = Vec::new();
+        loop {
+            let mut tx = self.store.begin().await?;
+            let page = tx.page(ROLE, KIND, &after, PAGE).await?;
+            let Some((last, _)) = page.last() else {
+                return Ok(waiting);
+            };
+            after.clone_from(last);
+            for (_, record) in &page {
+                let registration =
+                    asn1::decode(&record.body, &Limits::default()).map_err(Failure::Damaged)?;
+                if let Registration::Pended(pended) = registration {
+                    waiting.push(pended);
+                }
+            }
+        }
+    }
+
     /// Stores an answer with all that it changes, or gives the one that was stored
     /// meanwhile for the same request.
     pub(crate) async fn keep(
@@ -152,6 +220,12 @@ impl Desk {
         }
         for issued in &outcome.issued {
             tx.keep_certificate(&stored(issued, crypto)?).await?;
+        }
+        if let Some(Registration::Decided(decided)) = &outcome.registration {
+            let owner = Sha256::digest(decided.pended.owner()?);
+            for issued in &outcome.issued {
+                claim(&mut tx, issued, &owner).await?;
+            }
         }
         let seconds = i64::try_from(now.unix()).unwrap_or(i64::MAX);
         let (message, request) = (asked.message, asked.octets);
@@ -195,15 +269,41 @@ impl Desk {
     }
 }
 
-/// Whether someone else changed the registration meanwhile, so that the request is best
+/// Whether someone else changed the registration meanwhile, had the same key certified, or
+/// used the serial number (as after the return of an old backup), so that the request is best
 /// treated anew.
 pub(crate) fn is_overtaken(failure: &Failure) -> bool {
     matches!(
         failure,
         Failure::Program(program::Failure::Store(
-            StoreError::Stale { .. } | StoreError::Conflict { table: "exchange" }
+            StoreError::Stale { .. }
+                | StoreError::Conflict {
+                    table: "exchange" | "certificate"
+                }
         ))
     )
+}
+
+/// Notes whose key it is, or fails like one who came too late when it is somebody else's.
+async fn claim(tx: &mut Tx, issued: &Issued, owner: &[u8]) -> Result<(), Failure> {
+    let digest = digest(issued.certificate.public_key());
+    match tx.load(certified(&digest)).await? {
+        Some(held) if held.body == owner => Ok(()),
+        Some(_) => Err(StoreError::Stale {
+            role: ROLE.to_owned(),
+            kind: CERTIFIED.to_owned(),
+        }
+        .into()),
+        None => {
+            tx.save(certified(&digest), 0, owner).await?;
+            Ok(())
+        }
+    }
+}
+
+/// SHA-256 over the SubjectPublicKeyInfo.
+fn digest(key: &PublicKey) -> Vec<u8> {
+    Sha256::digest(key.to_spki_der()).to_vec()
 }
 
 fn stored(issued: &Issued, crypto: &dyn CryptoProvider) -> Result<StoredCertificate, Failure> {
@@ -242,7 +342,27 @@ fn key(lid_ca: &LocalId) -> RecordKey<'_> {
     }
 }
 
+const fn certified(digest: &[u8]) -> RecordKey<'_> {
+    RecordKey {
+        role: ROLE,
+        kind: CERTIFIED,
+        key: digest,
+    }
+}
+
+fn ruled(lid_ca: &LocalId) -> RecordKey<'_> {
+    RecordKey {
+        role: ROLE,
+        kind: RULING,
+        key: lid_ca.as_octets(),
+    }
+}
+
 const ROLE: &str = "ca";
+/// Records of this kind say by a key's digest whose it is, as SHA-256.
+const CERTIFIED: &str = "certified key";
+/// Records of this kind are JSON: an operator's [`Ruling`] by lid-CA.
+const RULING: &str = "ruling";
 const KIND: &str = "registration";
 
 /// Records looked at in one transaction.

@@ -25,6 +25,17 @@ pub enum Failure {
         /// The data folder.
         data: PathBuf,
     },
+    /// A file of forms cannot be read.
+    #[error("{}: {fault}", .file.display())]
+    Forms {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        fault: Box<toml::de::Error>,
+    },
+    /// There is no such request.
+    #[error("no request {0} waits for its approval; `set-ca requests` lists those that do")]
+    NoRequest(String),
     /// A record of the store is not what this program wrote there.
     #[error("a registration in the store is damaged: {0}")]
     Damaged(DecodeError),
@@ -39,10 +50,11 @@ impl Failing for Failure {
             Self::Program(failure) => failure.exit(),
             Self::Missing { .. }
             | Self::Damaged(_)
+            | Self::Forms { .. }
             | Self::Lists(
                 ListsFault::Io { .. } | ListsFault::Altered { .. } | ListsFault::Behind { .. },
             ) => Exit::Broken,
-            Self::Exists(_) | Self::Lists(_) => Exit::Refused,
+            Self::Exists(_) | Self::Lists(_) | Self::NoRequest(_) => Exit::Refused,
         }
     }
 }

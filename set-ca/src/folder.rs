@@ -17,6 +17,7 @@ use set_node::station::Station;
 use crate::cas::{Cas, Served};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::forms::FormsFile;
 
 /// The private keys of the folder, opened with the passphrase.
 #[derive(Debug)]
@@ -72,7 +73,10 @@ impl Keys {
     /// The CAs for end entities, at work: of all brands, or those that the configuration
     /// names.
     pub(crate) fn cas(&self, station: &Station, config: &Config) -> Result<Cas, Failure> {
-        let forms = config.form.forms().map_err(value("form"))?;
+        let forms = match &config.form.file {
+            Some(file) => FormsFile::read(&self.data.join(file))?,
+            None => config.form.forms().map_err(value("form"))?,
+        };
         let rules = &station.policy().key_rules;
         let mut served = Vec::new();
         for name in self.end_entity_cas()? {

@@ -10,6 +10,8 @@
 //! | `roots/` | the root, for whoever shall believe it |
 //! | `brands/` | for each brand, what goes out with answers: certificates, CRLs, BCI |
 //! | `revocations.log` | every revocation, and every CRL and BCI issued; it only grows, and the newest copy counts whatever is restored from a backup |
+//! | `forms.toml` | forms per institution and language, if the configuration names it |
+//! | `rulings/` | decisions as files, if the configuration says so |
 //! | `store.db` | registrations, certificates issued, answers given; no account number is in it |
 #![forbid(unsafe_code)]
 
@@ -21,10 +23,12 @@ mod desk;
 mod door;
 mod failure;
 mod folder;
+mod forms;
 mod init;
 mod lists;
 mod office;
 mod plan;
+mod requests;
 mod serve;
 mod show;
 
@@ -35,14 +39,17 @@ use set_node::cli::{Exit, SharedArgs};
 use set_node::config::LogConfig;
 use set_node::program::{self, Program, Screen};
 
-pub use self::approver::{Approver, Case, Rules};
-pub use self::cli::{Cli, Command, InitArgs, PublishArgs, RevokeArgs};
+pub use self::approver::{
+    Approver, Case, Institution, MalformedItem, RejectedBy, Rules, Ruling, Rulings, Terms, approver,
+};
+pub use self::cli::{ApproveArgs, Cli, Command, InitArgs, PublishArgs, RejectArgs, RevokeArgs};
 pub use self::config::{
-    AcquirerRule, ApprovalConfig, CertificatesConfig, Config, FieldConfig, FormConfig, IssuerRule,
-    ListsConfig, MerchantRule,
+    AcquirerRule, ApprovalConfig, ApprovalSource, CertificatesConfig, Config, FieldConfig,
+    FormConfig, IssuerRule, ListsConfig, MerchantRule,
 };
 pub use self::failure::Failure;
 pub use self::folder::Keys;
+pub use self::forms::{EntityName, FieldEntry, FormEntry, FormsFile, ReferralConfig};
 pub use self::lists::ListsFault;
 pub use self::office::Office;
 pub use self::plan::{BrandEntry, CaEntry, GeopoliticalEntry, Kind, PlanFile, PolicyWords};
@@ -78,6 +85,9 @@ impl Program for Cli {
         match self.command {
             Command::Init(args) => init::init(&data, &config, &args, screen).await,
             Command::Serve => serve::run(&data, config, screen).await,
+            Command::Requests => requests::requests(&data, &config, screen).await,
+            Command::Approve(args) => requests::approve(&data, &config, &args, screen).await,
+            Command::Reject(args) => requests::reject(&data, &config, &args, screen).await,
             Command::Show => show::show(&data, &config, screen).await,
             Command::Revoke(args) => {
                 screen.result(&lists::revoke(&data, &config, &args).await?);

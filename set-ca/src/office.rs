@@ -3,8 +3,12 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
+use set_core::asn1::strings::SetString;
 use set_core::asn1::{DecodeError, Fault};
-use set_core::ca::{Registration, card_c_init, cert_inq, cert_req, me_aq_c_init, reg_form};
+use set_core::ca::record::Pended;
+use set_core::ca::{
+    Decision, Registration, Rejecter, card_c_init, cert_inq, cert_req, me_aq_c_init, reg_form,
+};
 use set_core::error::{CallerFault, Error, PeerFault};
 use set_core::exchange::{self, ErrorSigner, Refusal};
 use set_core::msg::cert::cert_inq::CertInqReq;
@@ -19,7 +23,7 @@ use set_node::station::Station;
 use set_node::store::{Recall, StoreError};
 use set_node::transport::{FramingFault, MediaType};
 
-use crate::approver::{Approver, Case};
+use crate::approver::{Applying, Approver, Case, Rules};
 use crate::cas::{Cas, Served};
 use crate::desk::{Asked, Desk, Loaded, Outcome, is_overtaken};
 use crate::failure::Failure;
@@ -35,6 +39,7 @@ struct Inner {
     station: Station,
     cas: RwLock<Arc<Cas>>,
     approver: Arc<dyn Approver>,
+    rules: Rules,
     desk: Desk,
     pool: CryptoPool,
 }
@@ -70,6 +75,7 @@ impl Office {
         station: Station,
         cas: Cas,
         approver: Arc<dyn Approver>,
+        rules: Rules,
         desk: Desk,
         pool: CryptoPool,
     ) -> Self {
@@ -78,6 +84,7 @@ impl Office {
                 station,
                 cas: RwLock::new(Arc::new(cas)),
                 approver,
+                rules,
                 desk,
                 pool,
             }),
@@ -223,7 +230,10 @@ impl Office {
             cert_req::Judged::Answered(answered) => return Ok((loaded, (*answered).into())),
             cert_req::Judged::Pending(pending) => pending,
         };
-        let decision = self.inner.approver.approve(pending.request()).await;
+        let decision = match self.anothers_key(pending.pended()).await? {
+            Some(refused) => refused,
+            None => self.inner.approver.approve(pending.request()).await,
+        };
         let serials = self.inner.desk.serials(&served.name).await?;
         let answered = self
             .on_pool(move |inner| {
@@ -259,8 +269,17 @@ impl Office {
             request_type: inquiry.request_type(),
             bin: inquiry.bin().clone(),
             id_data: inquiry.id_data().cloned(),
+            standing: inquiry.standing(&self.inner.station.context())?,
         };
-        let decision = self.inner.approver.ask_again(&case).await;
+        let decision = match self.anothers_key(inquiry.pended()).await? {
+            Some(refused) => refused,
+            None => match self.inner.desk.ruling(inquiry.lid_ca()).await? {
+                Some(ruling) => {
+                    ruling.decision_or_pended(&self.inner.rules, &Applying::again(&case))
+                }
+                None => self.inner.approver.ask_again(&case).await,
+            },
+        };
         let serials = self.inner.desk.serials(&served.name).await?;
         let answered = self
             .on_pool(move |inner| {
@@ -269,6 +288,17 @@ impl Office {
             })
             .await?;
         Ok((loaded, answered.into()))
+    }
+
+    /// The refusal of a request for a key that is certified for somebody else: whoever holds
+    /// a key, it names one entity.
+    async fn anothers_key(&self, request: &Pended) -> Result<Option<Decision>, Unanswered> {
+        let rules = &self.inner.station.policy().key_rules;
+        let anothers = self.inner.desk.has_anothers_key(request, rules).await?;
+        Ok(anothers.then(|| Decision::Rejected {
+            by: Rejecter::Ca,
+            message: SetString::new("a key of the request is certified for somebody else").ok(),
+        }))
     }
 
     /// Runs a step on the threads for cryptography.

@@ -13,7 +13,7 @@ use set_node::store::Store;
 use set_node::telemetry::{Metrics, store_answers};
 use tokio::sync::Notify;
 
-use crate::approver::{Approver, Rules};
+use crate::approver::{Approver, Rules, approver};
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::door::Door;
@@ -24,7 +24,7 @@ use crate::office::Office;
 
 /// Opens the data folder and serves until a signal comes.
 pub(crate) async fn run(data: &Path, config: Config, screen: &mut Screen) -> Result<Exit, Failure> {
-    let approver = Rules::new(config.approval.clone()).map_err(value("approval"))?;
+    let approver = approver(data, &config.approval)?;
     let keys = Arc::new(Keys::open(data, &config)?);
     let shutdown = Shutdown::on_signals().map_err(program::Failure::Runtime)?;
     let node = Node::bind(&config.listen, &config.limits, &config.timeouts).await?;
@@ -34,7 +34,7 @@ pub(crate) async fn run(data: &Path, config: Config, screen: &mut Screen) -> Res
         &config,
         keys,
         station()?,
-        Arc::new(approver),
+        approver,
         node,
         || screen.result(&listening),
         shutdown,
@@ -81,7 +81,8 @@ pub async fn serve(
         state: Mutex::new(State::default()),
         changed: Notify::new(),
     });
-    let office = Office::new(station, cas, approver, desk.clone(), pool);
+    let rules = Rules::new(config.approval.clone()).map_err(value("approval"))?;
+    let office = Office::new(station, cas, approver, rules, desk.clone(), pool);
     // Nothing is served before the log is known to be whole and the lists to be in force.
     office.give_out(&keeper.look().await?.brands);
     let ready = store_answers(store.clone());

@@ -10,9 +10,10 @@ use set_core::msg::cert::id_data::IdData;
 use set_core::msg::ids::{Bin, CountryCode, MerchantId};
 use set_core::registration::{EndEntity, Wanted};
 use set_core::x509::ext::{MerNames, Tunneling};
+use set_core::x509::{Certificate, SetName};
 use set_node::service::BoxFuture;
 
-use super::{Approver, Case};
+use super::{Approver, Case, Terms};
 use crate::config::ApprovalConfig;
 
 /// Decides by lists of issuers, acquirers and merchants.
@@ -49,24 +50,13 @@ impl Rules {
         Ok(Self { config })
     }
 
-    fn decide(
-        &self,
-        entity: EndEntity,
-        bin: &Bin,
-        merchant_id: Option<&MerchantId>,
-        answers: &[RegFormItem],
-    ) -> Decision {
+    fn decide(&self, applying: &Applying<'_>) -> Decision {
         if self.config.hold {
             return Decision::Pended {
                 message: SetString::new("Your request waits for approval.").ok(),
             };
         }
-        let grant = match entity {
-            EndEntity::Cardholder => self.cardholder(bin),
-            EndEntity::Merchant => merchant_id.and_then(|id| self.merchant(bin, id, answers)),
-            EndEntity::Gateway => self.gateway(bin),
-        };
-        grant.map_or(
+        self.suggested(applying, self.config.automatic).map_or(
             Decision::Rejected {
                 by: Rejecter::Institution,
                 message: None,
@@ -75,59 +65,155 @@ impl Rules {
         )
     }
 
-    fn cardholder(&self, bin: &Bin) -> Option<Grant> {
+    /// The grant for somebody who is approved: as the rules, the certificate that is renewed,
+    /// or the form have it, where `terms` do not say otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfRange`] when a text does not fit a certificate.
+    pub(crate) fn grant(
+        &self,
+        applying: &Applying<'_>,
+        terms: &Terms,
+    ) -> Result<Grant, OutOfRange> {
+        let suggested = self.suggested(applying, true).ok_or(OutOfRange {
+            expected: "name and place of a merchant",
+        })?;
+        let fits = |text: &Option<String>| -> Result<Option<String>, OutOfRange> {
+            if let Some(text) = text {
+                SetString::<1, 64>::new(text.as_str())?;
+            }
+            Ok(text.clone())
+        };
+        let institution = fits(&terms.institution)?;
+        Ok(match suggested {
+            Grant::Cardholder {
+                issuer,
+                card_name,
+                ca_msg,
+            } => Grant::Cardholder {
+                issuer: institution.unwrap_or(issuer),
+                card_name: fits(&terms.card_name)?.or(card_name),
+                ca_msg,
+            },
+            Grant::Merchant {
+                acquirer,
+                names,
+                country,
+                auth_flag,
+            } => {
+                let mut first = names.first().clone();
+                let told = terms.name.is_some() || terms.city.is_some();
+                if let Some(name) = &terms.name {
+                    first.name = SetString::new(name.as_str())?;
+                }
+                if let Some(city) = &terms.city {
+                    first.city = SetString::new(city.as_str())?;
+                }
+                if let Some(country_name) = &terms.country_name {
+                    first.country_name = SetString::new(country_name.as_str())?;
+                }
+                Grant::Merchant {
+                    acquirer: institution.unwrap_or(acquirer),
+                    names: match told || terms.country_name.is_some() {
+                        true => SeqOf::<_, 1, 32>::one(first),
+                        false => names,
+                    },
+                    country: terms.country.map_or(Ok(country), CountryCode::new)?,
+                    auth_flag: terms.auth_flag.unwrap_or(auth_flag),
+                }
+            }
+            Grant::Gateway {
+                acquirer,
+                gateway_id,
+                card_cert_required,
+                tunneling,
+                set_extensions,
+            } => Grant::Gateway {
+                acquirer: institution.unwrap_or(acquirer),
+                gateway_id: fits(&terms.gateway_id)?.unwrap_or(gateway_id),
+                card_cert_required: terms.card_cert_required.unwrap_or(card_cert_required),
+                tunneling,
+                set_extensions,
+            },
+        })
+    }
+
+    /// What the rules say; for whom none does, what can be made up if `automatic`.
+    fn suggested(&self, applying: &Applying<'_>, automatic: bool) -> Option<Grant> {
+        match applying.entity {
+            EndEntity::Cardholder => self.cardholder(applying, automatic),
+            EndEntity::Merchant => self.merchant(applying, automatic),
+            EndEntity::Gateway => self.gateway(applying, automatic),
+        }
+    }
+
+    fn cardholder(&self, applying: &Applying<'_>, automatic: bool) -> Option<Grant> {
+        let bin = applying.bin;
         let rule = self
             .config
             .issuers
             .iter()
             .find(|rule| rule.bin == bin.as_str());
-        let issuer = match rule {
-            Some(rule) => rule.name.clone(),
-            None => self.automatic(|| format!("Issuer {bin}"))?,
+        let (issuer, card_name) = match rule {
+            Some(rule) => (rule.name.clone(), rule.card_name.clone()),
+            None if automatic => (
+                applying.unit(0).unwrap_or_else(|| format!("Issuer {bin}")),
+                applying.unit(1),
+            ),
+            None => return None,
         };
         Some(Grant::Cardholder {
             issuer,
-            card_name: rule.and_then(|rule| rule.card_name.clone()),
+            card_name,
             ca_msg: None,
         })
     }
 
-    fn merchant(&self, bin: &Bin, id: &MerchantId, answers: &[RegFormItem]) -> Option<Grant> {
+    fn merchant(&self, applying: &Applying<'_>, automatic: bool) -> Option<Grant> {
+        let (bin, id) = (applying.bin, applying.merchant_id?);
         let rule = self
             .config
             .merchants
             .iter()
             .find(|rule| rule.bin == bin.as_str() && rule.id == id.as_str());
-        let (name, city, country_name, country, auth_flag) = match rule {
-            Some(rule) => (
-                rule.name.clone(),
-                rule.city.clone(),
-                rule.country_name.clone(),
-                rule.country,
+        let held = applying
+            .standing
+            .and_then(|standing| standing.merchant_data().ok());
+        let (names, country, auth_flag) = match (rule, held) {
+            (Some(rule), _) => (
+                SeqOf::one(names(&rule.name, &rule.city, &rule.country_name).ok()?),
+                CountryCode::new(rule.country).ok()?,
                 rule.auth_flag,
             ),
-            None => self.automatic(|| {
+            (None, Some(held)) if automatic => (
+                held.mer_name_seq.clone(),
+                held.mer_country,
+                held.mer_auth_flag,
+            ),
+            (None, None) if automatic => {
                 let told = |field, otherwise: &str| {
-                    answer(answers, field).unwrap_or_else(|| otherwise.to_owned())
+                    answer(applying.answers, field).unwrap_or_else(|| otherwise.to_owned())
                 };
+                let (name, city) = (told("Name", id.as_str()), told("City", "-"));
                 (
-                    told("Name", id.as_str()),
-                    told("City", "-"),
-                    told("Country", "-"),
-                    UNITED_STATES,
+                    SeqOf::one(names(&name, &city, &told("Country", "-")).ok()?),
+                    CountryCode::new(UNITED_STATES).ok()?,
                     false,
                 )
-            })?,
+            }
+            (None, _) => return None,
         };
         Some(Grant::Merchant {
-            acquirer: self.acquirer_name(bin),
-            names: SeqOf::<_, 1, 32>::one(names(&name, &city, &country_name).ok()?),
-            country: CountryCode::new(country).ok()?,
+            acquirer: self.acquirer_name(applying),
+            names,
+            country,
             auth_flag,
         })
     }
 
-    fn gateway(&self, bin: &Bin) -> Option<Grant> {
+    fn gateway(&self, applying: &Applying<'_>, automatic: bool) -> Option<Grant> {
+        let bin = applying.bin;
         let rule = self
             .config
             .acquirers
@@ -135,11 +221,16 @@ impl Rules {
             .find(|rule| rule.bin == bin.as_str());
         let (gateway_id, card_cert_required) = match rule {
             Some(rule) => (rule.gateway_id.clone(), rule.card_cert_required),
-            None => self.automatic(|| (format!("Gateway {bin}"), true))?,
+            None if automatic => {
+                let held = applying.standing_name();
+                let held = held.and_then(|name| name.common_name().map(str::to_owned));
+                (held.unwrap_or_else(|| format!("Gateway {bin}")), true)
+            }
+            None => return None,
         };
         let ciphers = vec![oid::algorithm::DES_CBC, oid::algorithm::CDMF_CBC];
         Some(Grant::Gateway {
-            acquirer: self.acquirer_name(bin),
+            acquirer: self.acquirer_name(applying),
             gateway_id,
             card_cert_required,
             tunneling: SeqOf::new(ciphers).ok().map(|tunnel_alg_ids| Tunneling {
@@ -150,39 +241,77 @@ impl Rules {
         })
     }
 
-    fn acquirer_name(&self, bin: &Bin) -> String {
+    fn acquirer_name(&self, applying: &Applying<'_>) -> String {
+        let bin = applying.bin;
         self.config
             .acquirers
             .iter()
             .find(|rule| rule.bin == bin.as_str())
-            .map_or_else(|| format!("Acquirer {bin}"), |rule| rule.name.clone())
+            .map(|rule| rule.name.clone())
+            .or_else(|| applying.unit(0))
+            .unwrap_or_else(|| format!("Acquirer {bin}"))
+    }
+}
+
+/// Who applies, as far as it is known also when the applicant asks again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Applying<'a> {
+    entity: EndEntity,
+    bin: &'a Bin,
+    merchant_id: Option<&'a MerchantId>,
+    answers: &'a [RegFormItem],
+    standing: Option<&'a Certificate>,
+}
+
+impl<'a> Applying<'a> {
+    /// With a new request.
+    pub(crate) fn of(request: &'a ApprovalRequest) -> Self {
+        Self {
+            entity: Wanted::from(request.request_type).entity,
+            bin: &request.bin,
+            merchant_id: match &request.applicant {
+                Applicant::Merchant { merchant_id, .. } => Some(merchant_id),
+                Applicant::Cardholder { .. } | Applicant::Gateway { .. } => None,
+            },
+            answers: &request.answers,
+            standing: request.standing.as_ref(),
+        }
     }
 
-    fn automatic<T>(&self, grant: impl FnOnce() -> T) -> Option<T> {
-        self.config.automatic.then(grant)
+    /// With a request that was put aside. The answers of the form are not remembered: a
+    /// merchant that no rule names gets its id as its name.
+    pub(crate) fn again(case: &'a Case) -> Self {
+        Self {
+            entity: Wanted::from(case.request_type).entity,
+            bin: &case.bin,
+            merchant_id: match &case.id_data {
+                Some(IdData::MerchantAcquirerId(id)) => Some(&id.merchant_id),
+                _ => None,
+            },
+            answers: &[],
+            standing: case.standing.as_ref(),
+        }
+    }
+
+    fn standing_name(&self) -> Option<SetName> {
+        self.standing.and_then(|held| held.subject_name().ok())
+    }
+
+    /// An organizational unit of the certificate that the request stands on.
+    fn unit(&self, number: usize) -> Option<String> {
+        let name = self.standing_name()?;
+        name.organizational_units().get(number).cloned()
     }
 }
 
 impl Approver for Rules {
     fn approve<'a>(&'a self, request: &'a ApprovalRequest) -> BoxFuture<'a, Decision> {
-        let entity = Wanted::from(request.request_type).entity;
-        let merchant_id = match &request.applicant {
-            Applicant::Merchant { merchant_id, .. } => Some(merchant_id),
-            Applicant::Cardholder { .. } | Applicant::Gateway { .. } => None,
-        };
-        let decision = self.decide(entity, &request.bin, merchant_id, &request.answers);
+        let decision = self.decide(&Applying::of(request));
         Box::pin(std::future::ready(decision))
     }
 
-    /// The answers of the form are not remembered: a merchant that no rule names gets its
-    /// id as its name.
     fn ask_again<'a>(&'a self, case: &'a Case) -> BoxFuture<'a, Decision> {
-        let entity = Wanted::from(case.request_type).entity;
-        let merchant_id = match &case.id_data {
-            Some(IdData::MerchantAcquirerId(id)) => Some(&id.merchant_id),
-            _ => None,
-        };
-        let decision = self.decide(entity, &case.bin, merchant_id, &[]);
+        let decision = self.decide(&Applying::again(case));
         Box::pin(std::future::ready(decision))
     }
 }
@@ -247,7 +376,13 @@ mod tests {
 
     fn decide(rules: &Rules, entity: EndEntity, bin: &str, merchant: Option<&str>) -> Decision {
         let id = merchant.map(|id| MerchantId::new(id).unwrap());
-        rules.decide(entity, &Bin::new(bin).unwrap(), id.as_ref(), &[])
+        rules.decide(&Applying {
+            entity,
+            bin: &Bin::new(bin).unwrap(),
+            merchant_id: id.as_ref(),
+            answers: &[],
+            standing: None,
+        })
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Certificates renewed with the old ones, and encryption certificates that a signature
 //! certificate vouches for.
 
-use set_core::asn1::{self, Limits, Raw, SeqOf, oid};
+use set_core::asn1::{self, Limits, Opaque, Raw, SeqOf, oid};
 use set_core::ca::{Decision, Grant};
 use set_core::msg::cert::cert_req::{CertReq, CertReqData};
 use set_core::msg::cert::cert_res::CertStatusCode;
@@ -20,6 +20,7 @@ use set_core::registration::{
 use set_core::secret::{CardExpiry, Pan};
 use set_core::treatment::enc::Types;
 use set_core::treatment::{Attached, Signer, e, enc, s};
+use set_core::x509::spki::SubjectPublicKeyInfo;
 
 use crate::rig::{
     Applying, EXPIRY, Office, PAN, both_keys, gateway, good_answers, grant, key, merchant,
@@ -360,15 +361,67 @@ fn a_signer_whose_certificate_is_not_at_hand_is_missing() {
 }
 
 #[test]
-fn a_bag_of_more_than_32_certificates_is_refused_unopened() {
+fn a_bag_of_10_000_certificates_is_refused_unopened() {
     let code = outcome(
         |_, _| {},
-        |signed, old| {
-            let certificate = old.signature.certificate.to_opaque();
-            signed.certificates = SeqOf::new(vec![certificate; 33]).ok();
+        |signed, _| {
+            let nothing: Opaque = asn1::decode(&[0x30, 0], &Limits::default()).unwrap();
+            signed.certificates = SeqOf::new(vec![nothing; 10_000]).ok();
         },
     );
     assert_eq!(code, Err(ErrorCode::UnspecifiedFailure));
+}
+
+/// SubjectPublicKeyInfo of an RSA key with these octets as INTEGERs.
+fn rsa_info(modulus: &[u8], exponent: &[u8]) -> SubjectPublicKeyInfo {
+    let tlv = |tag: u8, content: &[u8]| {
+        let length = content.len();
+        let mut octets = match u8::try_from(length) {
+            Ok(length @ ..128) => vec![tag, length],
+            Ok(length) => vec![tag, 0x81, length],
+            Err(_) => vec![tag, 0x82, (length >> 8) as u8, length as u8],
+        };
+        octets.extend_from_slice(content);
+        octets
+    };
+    let algorithm = tlv(
+        0x30,
+        &[
+            tlv(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1]),
+            vec![5, 0],
+        ]
+        .concat(),
+    );
+    let modulus = [vec![0], modulus.to_vec()].concat();
+    let key = tlv(0x30, &[tlv(2, &modulus), tlv(2, exponent)].concat());
+    let bits = [vec![0], key].concat();
+    let info = tlv(0x30, &[algorithm, tlv(3, &bits)].concat());
+    asn1::decode(&info, &Limits::default()).unwrap()
+}
+
+#[test]
+fn weak_even_and_trivial_keys_are_not_certified() {
+    let good = key(4).public_key().modulus().to_vec();
+    let mut even = good.clone();
+    *even.last_mut().unwrap() &= 0xfe;
+    for (modulus, exponent) in [
+        (even.as_slice(), [3].as_slice()),
+        (good.as_slice(), [1].as_slice()),
+        (good.as_slice(), [4].as_slice()),
+        (&good[..64], [3].as_slice()),
+    ] {
+        let encryption = outcome(
+            |data, _| data.public_key_s_or_e.public_key_e = Some(rsa_info(modulus, exponent)),
+            |_, _| {},
+        );
+        assert_eq!(encryption, Ok(CertStatusCode::RejectedByCa));
+        // What signs must be a key to begin with.
+        let signature = outcome(
+            |data, _| data.public_key_s_or_e.public_key_s = Some(rsa_info(modulus, exponent)),
+            |_, _| {},
+        );
+        assert_eq!(signature, Ok(CertStatusCode::SigValidationFail));
+    }
 }
 
 #[test]

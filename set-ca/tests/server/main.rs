@@ -7,6 +7,8 @@
     clippy::indexing_slicing
 )]
 
+mod approval;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -149,6 +151,29 @@ impl Rig {
             Verdict::Certified(certified) => *certified,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Sends a cardholder's CertReq.
+    fn card_filed(&self, trust: &mut Trust) -> (cardholder::Filed, Vec<u8>) {
+        let brand = BrandId::new("Orchard").unwrap();
+        let context = self.station.context();
+        let (state, request) = cardholder::Initiating::start(&context, brand, trust).unwrap();
+        let answer = self.exchange(&request);
+        let context = self.station.context();
+        let state = state.handle(&context, &answer, trust).unwrap();
+        let (pan, language) = (Pan::new(PAN).unwrap(), Language::new("en").unwrap());
+        let (state, request) = state.ask(&context, pan, language, trust).unwrap();
+        let answer = self.exchange(&request);
+        let context = self.station.context();
+        let Answer::Form(offered) = state.handle(&context, &answer, trust).unwrap() else {
+            panic!("no form");
+        };
+        let key = context.crypto.generate_rsa(1024).unwrap();
+        let (year, ..) = context.now.parts();
+        let expiry = CardExpiry::new(format!("{:04}12", year + 1)).unwrap();
+        let answers = vec![form::answer("Name", ANSWER).unwrap()];
+        let (state, request) = offered.file(&context, key, expiry, answers, trust).unwrap();
+        (state, self.exchange(&request))
     }
 
     fn register_card(&mut self) -> Card {
