@@ -10,6 +10,16 @@ pub(crate) fn reason(message: &str, path: &str) -> Option<&'static str> {
 
 /// Message (`*` for any), a part of the path, and why it does no harm.
 const REASONS: &[(&str, &str, &str)] = &[
+    ("Error-signed", "errorMsg", QUOTED),
+    ("Error-unsigned", "errorMsg", QUOTED),
+    ("Error-signed", "errorNonce", NONCE),
+    ("Error-unsigned", "errorNonce", NONCE),
+    ("Error-signed", "messageHeader.rrpid", CAME_BACK),
+    (
+        "Error-signed",
+        "signedError",
+        "an Error is a hint, and changes nothing: no signature over it is relied on",
+    ),
     (
         "*",
         "messageHeader.date",
@@ -89,3 +99,6 @@ const SIGNING: &str = "a key for certificates and CRLs, which nothing here is si
 const SIGNER: &str =
     "signs the CRL of a CA that nobody here is certified by; altered, it is not held";
 const OTHER: &str = "the CRL of a CA that nobody here is certified by";
+const QUOTED: &str = "for people to read: which request it is about is known from the connection";
+const NONCE: &str = "makes signatures differ, and is compared with nothing";
+const CAME_BACK: &str = "an Error is about the request that it came back for, which its sender may not have been able to read";

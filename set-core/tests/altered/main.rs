@@ -10,6 +10,7 @@
 //! | `Error x` | the request was refused with this ErrorCode, signed, and nothing was stored |
 //! | `dropped, x` | the response was refused for a fault of this ErrorCode, and the genuine one was taken after it |
 //! | `answered; dropped, x` | the server could not know, but the client refused its answer |
+//! | `told as x` | an Error whose code is another now: shown to the user, and the genuine response was taken after it |
 //! | `harmless: …` | all went on as if nothing had been altered |
 //!
 //! What is encrypted cannot be altered but as a whole. Of certificates and CRLs that came
@@ -25,7 +26,9 @@
 
 mod dishonest;
 mod harmless;
+mod inquiry;
 mod purchase;
+mod refusals;
 mod registration;
 mod table;
 

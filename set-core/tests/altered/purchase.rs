@@ -31,7 +31,7 @@ impl Party for Shop {
     }
 }
 
-fn initiating(wallet: &Wallet, wake_up: &[u8]) -> (Initiating, Vec<u8>) {
+pub(crate) fn initiating(wallet: &Wallet, wake_up: &[u8]) -> (Initiating, Vec<u8>) {
     let (wish, bin) = (wallet.wish(wake_up), wallet.card.bin().unwrap());
     Initiating::start(&wallet.tools.context(), wish, bin, &wallet.trust).unwrap()
 }

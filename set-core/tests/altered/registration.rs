@@ -12,13 +12,13 @@ use set_testkit::street::{Filing, Server, Street, Tools, Wallet};
 use crate::{Exchange, Party, REFERRAL};
 
 /// A merchant without certificates.
-struct Newcomer {
-    tools: Tools,
-    trust: Trust,
+pub(crate) struct Newcomer {
+    pub(crate) tools: Tools,
+    pub(crate) trust: Trust,
 }
 
 impl Newcomer {
-    fn of(street: &Street) -> Self {
+    pub(crate) fn of(street: &Street) -> Self {
         let clock = std::sync::Arc::clone(&street.clock);
         Self {
             tools: Tools::new(31, clock),
@@ -41,12 +41,12 @@ impl Party for Newcomer {
     }
 }
 
-fn card_initiating(wallet: &Wallet) -> (Initiating, Vec<u8>) {
+pub(crate) fn card_initiating(wallet: &Wallet) -> (Initiating, Vec<u8>) {
     let brand = BRAND.parse().unwrap();
     Initiating::start(&wallet.tools.context(), brand, &wallet.trust).unwrap()
 }
 
-fn asking(wallet: &mut Wallet, card_c_init_res: &[u8]) -> (Asking, Vec<u8>) {
+pub(crate) fn asking(wallet: &mut Wallet, card_c_init_res: &[u8]) -> (Asking, Vec<u8>) {
     let context = wallet.tools.context();
     let initiated: Initiated = card_initiating(wallet)
         .0
@@ -59,7 +59,7 @@ fn asking(wallet: &mut Wallet, card_c_init_res: &[u8]) -> (Asking, Vec<u8>) {
         .unwrap()
 }
 
-fn card_filed(
+pub(crate) fn card_filed(
     wallet: &mut Wallet,
     card_c_init_res: &[u8],
     reg_form_res: &[u8],
@@ -149,7 +149,7 @@ fn a_cardholders_cert_req_altered_in_flight() {
     .check("CertReq-cardholder", "CertRes-cardholder");
 }
 
-fn initiating(
+pub(crate) fn initiating(
     newcomer: &Newcomer,
     application: &Application,
 ) -> (registration::Initiating, Vec<u8>) {
@@ -157,7 +157,7 @@ fn initiating(
     registration::Initiating::start(&context, application.clone(), &newcomer.trust).unwrap()
 }
 
-fn filed(
+pub(crate) fn filed(
     newcomer: &mut Newcomer,
     application: &Application,
     me_aq_c_init_res: &[u8],
@@ -230,7 +230,7 @@ fn a_merchants_cert_req_altered_in_flight() {
     .check("CertReq-merchant", "CertRes-merchant");
 }
 
-fn said<C, P>(verdict: &Verdict<C, P>, certified: impl FnOnce(&C) -> String) -> String {
+pub(crate) fn said<C, P>(verdict: &Verdict<C, P>, certified: impl FnOnce(&C) -> String) -> String {
     match verdict {
         Verdict::Certified(what) => certified(what),
         Verdict::Pended(_) => "pended".to_owned(),
