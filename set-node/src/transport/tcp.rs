@@ -37,6 +37,9 @@ pub(super) async fn serve<S>(
         wait = Wait::NextMessage;
         let answer = match service.treat(request.clone(), peer, Binding::Tcp).await {
             Treated::Message(answer) => Some(answer),
+            // Whoever waits for an answer learns at once that there is none; more messages
+            // that came along are treated.
+            Treated::Nothing if reader.pending().is_empty() => return end(reader.stream()).await,
             Treated::Nothing => continue,
             Treated::Busy => {
                 return refuse(&mut reader, service, FramingFault::Busy, &request).await;
@@ -117,9 +120,17 @@ where
         return;
     };
     let stream = reader.stream();
-    if send(stream, &answer).await.is_ok() && stream.shutdown().await.is_ok() {
-        // Closing with octets unread resets the connection, and the reset may
-        // overtake the answer. So the rest is read and thrown away, within bounds.
+    if send(stream, &answer).await.is_ok() {
+        end(stream).await;
+    }
+}
+
+/// Says that nothing more comes, and lets the peer read what came.
+///
+/// Closing with octets unread resets the connection, and the reset may overtake the last
+/// answer. So the rest is read and thrown away, within bounds.
+async fn end<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) {
+    if stream.shutdown().await.is_ok() {
         let _ = timeout(LINGER, discard(stream)).await;
     }
 }

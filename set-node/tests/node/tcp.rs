@@ -239,7 +239,17 @@ async fn a_panic_costs_its_own_connection_only() {
 }
 
 #[tokio::test]
-async fn a_message_without_answer_does_not_end_the_connection() {
+async fn who_waits_for_an_answer_that_will_not_come_learns_it_at_once() {
+    let rig = Rig::plain().await;
+    let answer = rig.over_tcp().exchange(&message(b"mute")).await;
+    assert!(
+        matches!(answer, Err(TransportError::Closed { .. })),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_came_along_with_a_message_without_answer_is_answered() {
     let rig = Rig::plain().await;
     rig.over_tcp().send(&message(b"mute")).await.unwrap();
     let mut stream = TcpStream::connect(rig.tcp).await.unwrap();
