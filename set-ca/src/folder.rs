@@ -1,5 +1,7 @@
 //! The data folder: the CAs' keys and certificates.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +10,10 @@ use std::sync::Arc;
 use set_core::ca::Ca;
 use set_core::ca::hierarchy::{CERTIFICATE_SIGNING, ENCRYPTION, MESSAGE_SIGNING, file_name};
 use set_core::crypto::KeyRules;
+use set_core::error::Error;
+use set_core::exchange::Context;
 use set_core::party::Identity;
+use set_core::x509::lint::DraftKey;
 use set_node::keystore::{Iterations, KeyStore, Passphrase};
 use set_node::party::PartyFolder;
 use set_node::program::{self, value};
@@ -65,6 +70,26 @@ impl Keys {
         &self.keys
     }
 
+    /// Where the key of that name lies.
+    pub(crate) fn key_file(&self, name: &str) -> PathBuf {
+        self.keys.folder().join(format!("{name}.pem"))
+    }
+
+    /// Where the certificate of the key of that name lies.
+    pub(crate) fn identity_file(&self, name: &str) -> PathBuf {
+        self.data.join("identities").join(format!("{name}.pem"))
+    }
+
+    /// All keys that have a certificate.
+    pub(crate) fn identities(&self, context: &Context<'_>) -> Result<Vec<Identity>, Failure> {
+        let rules = &context.policy.key_rules;
+        let mut all = Vec::new();
+        for name in self.keys.names()? {
+            all.extend(self.folder.load_identity(&self.keys, &name, rules)?);
+        }
+        Ok(all)
+    }
+
     /// What the members of a brand hold, by the brand's label.
     pub(crate) fn brand(&self, label: &str) -> PartyFolder {
         brand_folder(&self.data, label)
@@ -79,14 +104,24 @@ impl Keys {
         };
         let rules = &station.policy().key_rules;
         let mut served = Vec::new();
+        let mut draft_keys: BTreeMap<usize, DraftKey> = BTreeMap::new();
         for name in self.end_entity_cas()? {
             if !config.serves(&name) {
                 continue;
             }
             let label = name.split('.').next().unwrap_or(&name);
             let identity = |key| self.identity(&file_name(&name, key), rules);
+            let certificate_signing = identity(CERTIFICATE_SIGNING)?;
+            let bits = certificate_signing.key.public_key().bits();
+            let draft_key = match draft_keys.entry(bits) {
+                Entry::Occupied(made) => made.get().clone(),
+                Entry::Vacant(place) => place
+                    .insert(DraftKey::generate(station.crypto(), bits).map_err(Error::from)?)
+                    .clone(),
+            };
             let ca = Ca {
-                certificate_signing: identity(CERTIFICATE_SIGNING)?,
+                certificate_signing,
+                draft_key,
                 message_signing: identity(MESSAGE_SIGNING)?,
                 encryption: identity(ENCRYPTION)?,
                 trust: self.brand(label).load_trust(&station.context())?,

@@ -43,6 +43,7 @@ use crate::party::{Identity, Trust};
 use crate::pkcs7::Name;
 use crate::registration::EndEntity;
 use crate::treatment::Attached;
+use crate::x509::lint::DraftKey;
 use crate::x509::name::Brand;
 use crate::x509::{BrandCrlIdentifier, Certificate};
 
@@ -51,6 +52,8 @@ use crate::x509::{BrandCrlIdentifier, Certificate};
 pub struct Ca {
     /// Signs certificates.
     pub certificate_signing: Identity,
+    /// Signs drafts of certificates.
+    pub draft_key: DraftKey,
     /// Signs messages.
     pub message_signing: Identity,
     /// Receives requests.

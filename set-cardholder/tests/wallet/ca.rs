@@ -42,6 +42,7 @@ impl TestCa {
         Self {
             ca: Ca {
                 certificate_signing: identity(&cca.cert_signing, None),
+                draft_key: set_testkit::keys::rsa_1024(31).unwrap().into(),
                 message_signing: identity(&cca.message_signing, None),
                 encryption: identity(&cca.encryption, None),
                 trust: trust(),

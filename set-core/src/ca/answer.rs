@@ -21,7 +21,7 @@ use crate::registration::{EndEntity, Wanted};
 use crate::treatment::ek::Cipher;
 use crate::treatment::enc::Types;
 use crate::treatment::{eh, enc_k, s};
-use crate::x509::Certificate;
+use crate::x509::{Certificate, X509Error};
 
 /// An answer and what to store with it.
 #[derive(Debug)]
@@ -252,7 +252,19 @@ impl Case {
             });
             return self.conclude(context, ca, code, words, registration);
         }
-        let issued = issue::issue(context, ca, &self.pended, grant, serials)?;
+        let issued = match issue::issue(context, ca, &self.pended, grant, serials) {
+            Err(Error::X509(X509Error::Refused(refused))) => {
+                let decision = Decision::Rejected {
+                    by: Rejecter::Ca,
+                    message: refused
+                        .0
+                        .first()
+                        .and_then(|finding| finding.what.parse().ok()),
+                };
+                return self.decide(context, ca, decision, serials);
+            }
+            issued => issued?,
+        };
         let certificates: Vec<Opaque> = issued
             .iter()
             .map(|issued| issued.certificate.to_opaque())

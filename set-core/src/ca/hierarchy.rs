@@ -18,11 +18,11 @@ mod plan;
 mod root;
 
 pub(super) use self::certify::share;
-pub use self::certify::{AskedCa, certify, fresh_serial_number, path_len};
+pub use self::certify::{certify, fresh_serial_number, path_len};
 pub use self::plan::{
     BrandPlan, CaPlan, EndEntityCaPlan, GeopoliticalPlan, Plan, SigningShare, Validity, label,
 };
-pub use self::root::{make_root, succeed};
+pub use self::root::{ROOT_BITS, make_root, succeed};
 
 use std::collections::HashSet;
 
@@ -37,6 +37,8 @@ use crate::path::TrustStore;
 use crate::registration::EndEntity;
 use crate::x509::build::CaKey;
 use crate::x509::ext::CertificateType;
+use crate::x509::lint::DraftKey;
+use crate::x509::pkcs10::CaRequest;
 use crate::x509::{BrandCrlIdentifier, Certificate, Crl, SetName};
 
 /// A root and the brands below it, with their private keys.
@@ -104,6 +106,10 @@ impl Hierarchy {
     pub fn make(context: &Context<'_>, plan: &Plan) -> Result<Self, Error> {
         let (root, next_root_key) = make_root(context, &plan.policy, plan.validity.root)?;
         let root_crl = next_crl(context, &root, None, 0, &[], plan.validity.lists)?;
+        let drafts = (
+            DraftKey::generate(context.crypto, CA_BITS)?,
+            DraftKey::generate(context.crypto, ROOT_BITS)?,
+        );
         let mut labels = HashSet::new();
         let mut names = HashSet::new();
         let brands = plan
@@ -112,6 +118,7 @@ impl Hierarchy {
             .map(|brand| {
                 Maker {
                     context,
+                    drafts: &drafts,
                     validity: &plan.validity,
                     brand_id: &brand.brand_id,
                     labels: &mut labels,
@@ -182,8 +189,15 @@ impl SigningCa {
 impl EndEntityCa {
     /// The CA at work.
     #[must_use]
-    pub fn open(&self, trust: Trust, forms: Forms, validity: super::Validity) -> Ca {
+    pub fn open(
+        &self,
+        draft_key: DraftKey,
+        trust: Trust,
+        forms: Forms,
+        validity: super::Validity,
+    ) -> Ca {
         Ca {
+            draft_key,
             certificate_signing: self.certificate_signing.clone(),
             message_signing: self.message_signing.clone(),
             encryption: self.encryption.clone(),
@@ -249,6 +263,8 @@ fn signing_identities<'a>(
 /// Makes the CAs of one brand.
 struct Maker<'a> {
     context: &'a Context<'a>,
+    /// For a CA's key and for the root's.
+    drafts: &'a (DraftKey, DraftKey),
     validity: &'a Validity,
     brand_id: &'a BrandId,
     /// Names for files that are taken.
@@ -369,15 +385,20 @@ impl Maker<'_> {
         issuer: &Identity,
     ) -> Result<Identity, Error> {
         let pair = self.context.crypto.generate_rsa(CA_BITS)?;
-        let asked = AskedCa {
+        let asked = CaRequest {
             subject: self.subject(plan)?,
             public_key: pair.public_key().clone(),
             certificate_type,
             key,
         };
+        let draft_key = match issuer.certificate.public_key().bits() {
+            CA_BITS => &self.drafts.0,
+            _ => &self.drafts.1,
+        };
         let certificate = certify(
             self.context,
             issuer,
+            draft_key,
             &asked,
             plan.policy.as_ref(),
             self.validity,

@@ -12,8 +12,9 @@ use crate::msg::cert::id_data::IdData;
 use crate::pkcs7::SerialNumber;
 use crate::registration::{EndEntity, Wanted};
 use crate::secret::CardExpiry;
-use crate::x509::build::{self, CertificateContents, EntityKey, Profile};
+use crate::x509::build::{CertificateContents, EntityKey, Profile};
 use crate::x509::ext::MerchantData;
+use crate::x509::lint;
 use crate::x509::spki::SubjectPublicKeyInfo;
 use crate::x509::{Certificate, SetName};
 
@@ -96,10 +97,11 @@ fn certify(
         policies: issuer.certificate.extensions().certificate_policies.clone(),
         profile,
     };
-    Ok(build::issue(
+    Ok(lint::issue(
         &contents,
         &issuer.certificate,
         &issuer.key,
+        &ca.draft_key,
         context.crypto,
     )?)
 }

@@ -112,8 +112,8 @@ pub enum EntityKey {
 /// Issues a certificate for the owner of `issuer`, whose private key is `issuer_key`.
 ///
 /// What comes out is parsed before it is handed over, so nothing leaves that a receiver
-/// would find malformed. Whether the issuer may certify the subject is not asked here: the
-/// receiver's chain validation does, and so should the CA's own rules.
+/// would find malformed. Whether the certificate keeps the profile is not asked here; a CA uses
+/// [`lint::issue`](super::lint::issue), which does.
 ///
 /// # Errors
 ///
@@ -126,6 +126,16 @@ pub fn issue(
     issuer_key: &PrivateKey,
     provider: &dyn CryptoProvider,
 ) -> Result<Certificate, X509Error> {
+    draft(contents, issuer, issuer_key, provider)?.sign(issuer_key, provider)
+}
+
+/// What [`issue`] signs.
+pub(super) fn draft(
+    contents: &CertificateContents,
+    issuer: &Certificate,
+    issuer_key: &PrivateKey,
+    provider: &dyn CryptoProvider,
+) -> Result<Draft, X509Error> {
     if !issuer
         .extensions()
         .key_usage
@@ -137,13 +147,7 @@ pub fn issue(
         return Err(X509Error::WrongKey);
     }
     let named = AuthorityKeyIdentifier::of(issuer.issuer_and_serial_number());
-    sign(
-        contents,
-        issuer.subject(),
-        Some(&named),
-        issuer_key,
-        provider,
-    )
+    Draft::new(contents, issuer.subject(), Some(&named), provider)
 }
 
 /// Makes a root: a certificate signed with the subject's own key.
@@ -156,10 +160,19 @@ pub fn self_sign(
     key: &PrivateKey,
     provider: &dyn CryptoProvider,
 ) -> Result<Certificate, X509Error> {
+    self_draft(contents, key, provider)?.sign(key, provider)
+}
+
+/// What [`self_sign`] signs.
+pub(super) fn self_draft(
+    contents: &CertificateContents,
+    key: &PrivateKey,
+    provider: &dyn CryptoProvider,
+) -> Result<Draft, X509Error> {
     if contents.public_key != *key.public_key() {
         return Err(X509Error::WrongKey);
     }
-    sign(contents, &contents.subject.to_name()?, None, key, provider)
+    Draft::new(contents, &contents.subject.to_name()?, None, provider)
 }
 
 /// The policy of the SET root, `2.23.42.5.0`, with what the root says of it.
@@ -178,34 +191,53 @@ pub fn root_policy(root_qualifier: SetQualifier) -> Result<CertificatePolicies, 
     )?))
 }
 
-fn sign(
-    contents: &CertificateContents,
-    issuer: &crate::pkcs7::Name,
-    authority: Option<&AuthorityKeyIdentifier>,
-    key: &PrivateKey,
-    provider: &dyn CryptoProvider,
-) -> Result<Certificate, X509Error> {
-    let algorithm = signed::algorithm()?;
-    let to_be_signed = Raw::new(TbsCertificate {
-        version: CertificateVersion::V3,
-        serial_number: contents.serial_number.clone(),
-        signature: algorithm.clone(),
-        issuer: issuer.clone(),
-        validity: Validity {
-            not_before: contents.not_before.into(),
-            not_after: contents.not_after.into(),
-        },
-        subject: contents.subject.to_name()?,
-        subject_public_key_info: SubjectPublicKeyInfo::of(&contents.public_key)?,
-        extensions: SeqOf::new(extensions(contents, authority, provider)?)?,
-    })?;
-    let signature = signed::sign(to_be_signed.octets(), key, provider)?;
-    let octets = asn1::encode(&SignedCertificate {
-        to_be_signed,
-        signature_algorithm: algorithm,
-        signature,
-    })?;
-    Certificate::parse(&octets, &KeyRules::default())
+/// A certificate that nobody has signed yet.
+pub(super) struct Draft(Raw<TbsCertificate>);
+
+impl Draft {
+    fn new(
+        contents: &CertificateContents,
+        issuer: &crate::pkcs7::Name,
+        authority: Option<&AuthorityKeyIdentifier>,
+        provider: &dyn CryptoProvider,
+    ) -> Result<Self, X509Error> {
+        Ok(Self(Raw::new(TbsCertificate {
+            version: CertificateVersion::V3,
+            serial_number: contents.serial_number.clone(),
+            signature: signed::algorithm()?,
+            issuer: issuer.clone(),
+            validity: Validity {
+                not_before: contents.not_before.into(),
+                not_after: contents.not_after.into(),
+            },
+            subject: contents.subject.to_name()?,
+            subject_public_key_info: SubjectPublicKeyInfo::of(&contents.public_key)?,
+            extensions: SeqOf::new(extensions(contents, authority, provider)?)?,
+        })?))
+    }
+
+    /// The certificate as `key` signs it.
+    pub(super) fn sign(
+        &self,
+        key: &PrivateKey,
+        provider: &dyn CryptoProvider,
+    ) -> Result<Certificate, X509Error> {
+        Certificate::parse(&self.signed_octets(key, provider)?, &KeyRules::default())
+    }
+
+    /// The same, not parsed again.
+    pub(super) fn signed_octets(
+        &self,
+        key: &PrivateKey,
+        provider: &dyn CryptoProvider,
+    ) -> Result<Vec<u8>, X509Error> {
+        let signature = signed::sign(self.0.octets(), key, provider)?;
+        Ok(asn1::encode(&SignedCertificate {
+            to_be_signed: self.0.clone(),
+            signature_algorithm: signed::algorithm()?,
+            signature,
+        })?)
+    }
 }
 
 /// The extensions in the order of the profile's table, with its criticality.

@@ -5,6 +5,7 @@ use der::asn1::ObjectIdentifier;
 use crate::asn1::error::OutOfRange;
 use crate::asn1::{DecodeError, EncodeError};
 use crate::crypto::CryptoError;
+use crate::x509::lint::Refused;
 
 /// A certificate, CRL or BCI that is malformed, outside the SET profile, or not signed by
 /// the key it should be; or a failure to make one.
@@ -58,6 +59,9 @@ pub enum X509Error {
     /// A value of our own does not encode.
     #[error(transparent)]
     Encode(#[from] EncodeError),
+    /// A certificate of ours would be outside of the profile.
+    #[error(transparent)]
+    Refused(#[from] Refused),
     /// The provider failed.
     #[error("the provider failed: {0}")]
     Provider(CryptoError),

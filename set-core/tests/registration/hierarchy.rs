@@ -1,15 +1,16 @@
 //! The CAs themselves.
 
-use set_core::ca::hierarchy::{self, AskedCa, Hierarchy, Plan, Validity};
+use set_core::ca::hierarchy::{self, Hierarchy, Plan, Validity};
 use set_core::error::{CallerFault, Error};
 use set_core::msg::ids::BrandId;
 use set_core::party::Trust;
 use set_core::path::TrustStore;
 use set_core::pkcs7::SerialNumber;
 use set_core::registration::EndEntity;
-use set_core::x509::SetName;
 use set_core::x509::build::CaKey;
 use set_core::x509::ext::{CertificateType, KeyUsage, SetQualifier};
+use set_core::x509::pkcs10::CaRequest;
+use set_core::x509::{SetName, X509Error};
 
 use crate::rig::{Tools, brand, hierarchy as test_hierarchy};
 
@@ -191,14 +192,30 @@ fn a_ca_certifies_no_type_that_its_own_does_not_permit() {
     let leaf = &brand.end_entity_cas[0].certificate_signing;
     let root = &test_hierarchy().root;
     let certified = |issuer, certificate_type| {
-        let asked = AskedCa {
-            subject: SetName::new("US", "Orchard:Gold").unwrap(),
+        let name = SetName::new("US", "Orchard:Gold").unwrap();
+        let asked = CaRequest {
+            subject: match certificate_type == CertificateType::BCA {
+                true => name,
+                false => name.with_unit("A CA").unwrap(),
+            },
             public_key: crate::rig::key(5).public_key().clone(),
             certificate_type,
             key: CaKey::CrlSigning,
         };
         let context = tools.context();
-        hierarchy::certify(&context, issuer, &asked, None, &Validity::default()).is_ok()
+        let draft_key = set_testkit::keys::rsa_1024(31).unwrap().into();
+        let validity = Validity::default();
+        match hierarchy::certify(&context, issuer, &draft_key, &asked, None, &validity) {
+            Ok(_) => true,
+            Err(Error::X509(X509Error::Refused(refused))) => {
+                assert!(
+                    refused.to_string().contains("certificate-type"),
+                    "{refused}"
+                );
+                false
+            }
+            Err(error) => panic!("{error}"),
+        }
     };
     type T = CertificateType;
     assert!(certified(root, T::BCA));

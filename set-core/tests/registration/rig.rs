@@ -105,7 +105,7 @@ impl Office {
         let brand = brand();
         let keys = brand.ca_for(entity).unwrap();
         let trust = brand.trust(&tools.context(), &hierarchy().root.certificate);
-        let ca = keys.open(trust, forms(), Validity::default());
+        let ca = keys.open(key(11).into(), trust, forms(), Validity::default());
         Self {
             tools,
             ca,

@@ -47,6 +47,7 @@ impl Office {
         Self {
             ca: Ca {
                 certificate_signing: of(&mca.cert_signing),
+                draft_key: set_testkit::keys::rsa_1024(31).unwrap().into(),
                 message_signing: of(&mca.message_signing),
                 encryption: of(&mca.encryption),
                 trust: everything(),

@@ -22,6 +22,7 @@ use set_core::msg::wrapper::MessageHeader;
 use set_core::party::Identity;
 use set_core::pkcs7::SerialNumber;
 use set_core::registration::{Application, EndEntity, NewKeys};
+use set_core::x509::lint::DraftKey;
 
 use super::answers::{self, Answers, Desk, Refused, Server};
 use super::tools::{Tools, identity, insider};
@@ -270,6 +271,7 @@ fn ca(tools: &Tools, leaf: &LeafCa, entity: EndEntity) -> Ca {
     ];
     Ca {
         certificate_signing: identity(&leaf.cert_signing, leaf),
+        draft_key: draft_key(),
         message_signing: identity(&leaf.message_signing, leaf),
         encryption: identity(&leaf.encryption, leaf),
         trust: insider(tools, held),
@@ -313,3 +315,12 @@ const BIN: &str = "411111";
 
 /// The kept keys from here on are not in the hierarchy.
 const FREE_KEYS: usize = 20;
+
+/// The last key that the repository holds; nothing else uses it.
+#[expect(clippy::expect_used, reason = "a test kit may stop the test")]
+fn draft_key() -> DraftKey {
+    let last = crate::keys::RSA_1024_COUNT - 1;
+    crate::keys::rsa_1024(last)
+        .expect("there is a last key")
+        .into()
+}

@@ -2,57 +2,39 @@
 
 use super::Validity;
 use crate::asn1::{Date, SeqOf};
-use crate::crypto::{PublicKey, random_array};
+use crate::crypto::random_array;
 use crate::error::{CallerFault, Error};
 use crate::exchange::Context;
 use crate::party::Identity;
 use crate::pkcs7::SerialNumber;
-use crate::x509::build::{self, CaKey, CertificateContents, Profile};
+use crate::x509::build::{CaKey, CertificateContents, Profile};
 use crate::x509::ext::{
     AdditionalPolicy, CertificatePolicies, CertificateType, SetPolicyQualifier, SetQualifier,
 };
-use crate::x509::{Certificate, SetName, X509Error};
-
-/// What a CA below the root asks of the CA above it.
-#[derive(Clone, Debug)]
-pub struct AskedCa {
-    /// Its name.
-    pub subject: SetName,
-    /// The key to be certified.
-    pub public_key: PublicKey,
-    /// What kind of CA it is.
-    pub certificate_type: CertificateType,
-    /// What the key is for.
-    pub key: CaKey,
-}
+use crate::x509::lint::{self, DraftKey};
+use crate::x509::pkcs10::CaRequest;
+use crate::x509::{Certificate, X509Error};
 
 /// Certifies a key of a CA with the key of the CA above it.
 ///
 /// The certificate has the policies of the issuer's and, as an additional one, what the
-/// subject says of its own in `adds`. It holds as long as `validity` has it for its type,
+/// subject says of its own in `adds`. Its draft is linted before the issuer signs. It holds as long as `validity` has it for its type,
 /// never past the issuer's certificate.
 ///
 /// # Errors
 ///
-/// [`Error::Caller`] when the issuer's type may not certify the subject's, when the issuer's
-/// key no longer signs, or when more than three CAs add to the policy; [`Error::X509`] when
-/// the certificate cannot be made.
+/// [`Error::Caller`] when more than three CAs add to the policy; [`Error::X509`] when the
+/// certificate cannot be made, or would be outside of the profile: the issuer's type does
+/// not certify the subject's, the issuer's key no longer signs, the brand is another.
 pub fn certify(
     context: &Context<'_>,
     issuer: &Identity,
-    asked: &AskedCa,
+    draft_key: &DraftKey,
+    asked: &CaRequest,
     adds: Option<&SetQualifier>,
     validity: &Validity,
 ) -> Result<Certificate, Error> {
     let above = issuer.certificate.extensions();
-    let allowed = above.certificate_type.certifies();
-    if asked.certificate_type.is_empty() || !allowed.contains(asked.certificate_type) {
-        return Err(CallerFault::State("the issuer's type may not certify such a CA").into());
-    }
-    let signs = above.private_key_usage_period;
-    if signs.is_some_and(|period| !period.covers(context.now)) {
-        return Err(CallerFault::State("the issuer's key no longer signs").into());
-    }
     let not_after = context
         .now
         .plus(seconds(asked.certificate_type, validity))
@@ -70,10 +52,11 @@ pub fn certify(
             key: asked.key,
         },
     };
-    Ok(build::issue(
+    Ok(lint::issue(
         &contents,
         &issuer.certificate,
         &issuer.key,
+        draft_key,
         context.crypto,
     )?)
 }

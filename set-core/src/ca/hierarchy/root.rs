@@ -8,6 +8,7 @@ use crate::party::Identity;
 use crate::pkcs7::SerialNumber;
 use crate::x509::build::{self, CertificateContents, Profile};
 use crate::x509::ext::{CertificateType, SetQualifier};
+use crate::x509::lint::{self, DraftKey};
 use crate::x509::{Certificate, SetName};
 
 /// Makes a root that holds for `validity` seconds, and the key that it announces as its
@@ -36,7 +37,8 @@ pub fn make_root(
             path_len: path_len(CertificateType::RCA),
         },
     };
-    let certificate = build::self_sign(&contents, &key, context.crypto)?;
+    let draft_key = DraftKey::generate(context.crypto, ROOT_BITS)?;
+    let certificate = lint::self_sign(&contents, &key, &draft_key, context.crypto)?;
     let root = Identity {
         key,
         chain: Vec::new(),
@@ -76,8 +78,9 @@ pub fn succeed(
                 .unwrap_or(path_len(CertificateType::RCA)),
         },
     };
-    Ok(build::self_sign(&contents, key, context.crypto)?)
+    let draft_key = DraftKey::generate(context.crypto, key.public_key().bits())?;
+    Ok(lint::self_sign(&contents, key, &draft_key, context.crypto)?)
 }
 
 /// Bits of a root's key.
-const ROOT_BITS: usize = 2048;
+pub const ROOT_BITS: usize = 2048;
