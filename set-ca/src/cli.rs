@@ -6,6 +6,9 @@ use clap::{Args, Parser, Subcommand};
 use set_core::x509::crl::CrlReason;
 use set_node::cli::SharedArgs;
 
+use crate::ceremony::CeremonyCommand;
+use crate::lint::LintArgs;
+
 /// The CAs of a SET brand
 #[derive(Debug, Parser)]
 #[command(name = "set-ca", version, about, after_help = EXAMPLES)]
@@ -33,6 +36,14 @@ pub enum Command {
     Init(InitArgs),
     /// Serve registrations until interrupted
     Serve,
+    /// Make and certify CAs that are offline, step by step
+    Ceremony {
+        /// What to do.
+        #[command(subcommand)]
+        step: CeremonyCommand,
+    },
+    /// Say what is wrong with certificates by the letter of SET's profile
+    Lint(LintArgs),
     /// Show the hierarchy and the certificates issued
     Show,
     /// Revoke a certificate for good, and publish the CRL and BCI that say so
@@ -167,6 +178,8 @@ Examples:
   set-ca --data ca requests --format json
   set-ca --data ca approve 1F00A6 --institution 'First Bank'
   set-ca --data ca reject 1F00A6 --reason 'Come in person.'
+  set-ca --data root ceremony root
+  set-ca lint shop.pem --issuer mca.pem --issuer root.pem
 
 The passphrase of the keys is read from SET_PASSPHRASE, or asked for at the terminal.
 

@@ -1,11 +1,13 @@
 //! Why a command did not do what it was asked, and the exit code that tells.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use set_core::asn1::DecodeError;
 use set_node::cli::Exit;
 use set_node::program::{self, Failing};
 
+use crate::ceremony::CeremonyFault;
 use crate::lists::ListsFault;
 
 /// Why a command did not do what it was asked.
@@ -42,6 +44,15 @@ pub enum Failure {
     /// Lists cannot be issued or published.
     #[error(transparent)]
     Lists(ListsFault),
+    /// A step of a ceremony was refused.
+    #[error(transparent)]
+    Ceremony(CeremonyFault),
+    /// Certificates are outside of the profile.
+    #[error("{failed} of the certificates are outside of the profile")]
+    Linted {
+        /// How many.
+        failed: usize,
+    },
 }
 
 impl Failing for Failure {
@@ -54,7 +65,11 @@ impl Failing for Failure {
             | Self::Lists(
                 ListsFault::Io { .. } | ListsFault::Altered { .. } | ListsFault::Behind { .. },
             ) => Exit::Broken,
-            Self::Exists(_) | Self::Lists(_) | Self::NoRequest(_) => Exit::Refused,
+            Self::Exists(_)
+            | Self::Lists(_)
+            | Self::NoRequest(_)
+            | Self::Ceremony(_)
+            | Self::Linted { .. } => Exit::Refused,
         }
     }
 }
@@ -64,4 +79,16 @@ impl<E: Into<program::Failure>> From<E> for Failure {
     fn from(fault: E) -> Self {
         Self::Program(fault.into())
     }
+}
+
+impl From<CeremonyFault> for Failure {
+    fn from(fault: CeremonyFault) -> Self {
+        Self::Ceremony(fault)
+    }
+}
+
+/// A file that cannot be read or written.
+pub(crate) fn file_fault(file: &Path) -> impl FnOnce(io::Error) -> Failure {
+    let file = file.to_owned();
+    move |source| program::Failure::File { file, source }.into()
 }

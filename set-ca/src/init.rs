@@ -97,7 +97,10 @@ fn save(keys: &Keys, station: &Station, hierarchy: &Hierarchy) -> Result<(), Fai
     Ok(())
 }
 
-fn pkcs8(key: &PrivateKey) -> Result<impl std::ops::Deref<Target = Vec<u8>> + use<>, Failure> {
+/// The octets of a key that can be kept in a file.
+pub(crate) fn pkcs8(
+    key: &PrivateKey,
+) -> Result<impl std::ops::Deref<Target = Vec<u8>> + use<>, Failure> {
     key.to_pkcs8()
         .ok_or_else(|| PartyError::Confined("root-next".to_owned()).into())
 }

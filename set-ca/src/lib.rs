@@ -17,6 +17,7 @@
 
 mod approver;
 mod cas;
+mod ceremony;
 mod cli;
 mod config;
 mod desk;
@@ -25,6 +26,7 @@ mod failure;
 mod folder;
 mod forms;
 mod init;
+mod lint;
 mod lists;
 mod office;
 mod plan;
@@ -42,6 +44,10 @@ use set_node::program::{self, Program, Screen};
 pub use self::approver::{
     Approver, Case, Institution, MalformedItem, RejectedBy, Rules, Ruling, Rulings, Terms, approver,
 };
+pub use self::ceremony::{
+    AcceptArgs, BundleArgs, CaType, CeremonyCommand, CeremonyFault, PolicyArgs, RequestArgs,
+    RootArgs, SignArgs,
+};
 pub use self::cli::{ApproveArgs, Cli, Command, InitArgs, PublishArgs, RejectArgs, RevokeArgs};
 pub use self::config::{
     AcquirerRule, ApprovalConfig, ApprovalSource, CertificatesConfig, Config, FieldConfig,
@@ -50,6 +56,7 @@ pub use self::config::{
 pub use self::failure::Failure;
 pub use self::folder::Keys;
 pub use self::forms::{EntityName, FieldEntry, FormEntry, FormsFile, ReferralConfig};
+pub use self::lint::LintArgs;
 pub use self::lists::ListsFault;
 pub use self::office::Office;
 pub use self::plan::{BrandEntry, CaEntry, GeopoliticalEntry, Kind, PlanFile, PolicyWords};
@@ -88,6 +95,14 @@ impl Program for Cli {
             Command::Requests => requests::requests(&data, &config, screen).await,
             Command::Approve(args) => requests::approve(&data, &config, &args, screen).await,
             Command::Reject(args) => requests::reject(&data, &config, &args, screen).await,
+            Command::Ceremony { step } => {
+                ceremony::run(&data, &config, &step, screen)?;
+                Ok(Exit::Success)
+            }
+            Command::Lint(args) => {
+                lint::run(&args, screen)?;
+                Ok(Exit::Success)
+            }
             Command::Show => show::show(&data, &config, screen).await,
             Command::Revoke(args) => {
                 screen.result(&lists::revoke(&data, &config, &args).await?);

@@ -36,6 +36,27 @@ pub fn encode(label: &'static str, octets: &[u8]) -> Vec<u8> {
 ///
 /// [`PemFault`].
 pub fn decode(label: &str, text: &[u8]) -> Result<Vec<Vec<u8>>, PemFault> {
+    blocks(text)?
+        .into_iter()
+        .map(|(found, octets)| {
+            if found == label {
+                Ok(octets)
+            } else {
+                Err(PemFault::Label {
+                    expected: label.to_owned(),
+                    found,
+                })
+            }
+        })
+        .collect()
+}
+
+/// Every block: its label and its octets.
+///
+/// # Errors
+///
+/// [`PemFault`].
+pub fn blocks(text: &[u8]) -> Result<Vec<(String, Vec<u8>)>, PemFault> {
     let text = std::str::from_utf8(text).map_err(|_| PemFault::Malformed("not ASCII".into()))?;
     let mut blocks = Vec::new();
     let mut block = String::new();
@@ -48,13 +69,7 @@ pub fn decode(label: &str, text: &[u8]) -> Result<Vec<Vec<u8>>, PemFault> {
         if line.starts_with("-----END ") {
             let (found, octets) = pem::decode_vec(block.as_bytes())
                 .map_err(|error| PemFault::Malformed(error.to_string()))?;
-            if found != label {
-                return Err(PemFault::Label {
-                    expected: label.to_owned(),
-                    found: found.to_owned(),
-                });
-            }
-            blocks.push(octets);
+            blocks.push((found.to_owned(), octets));
             block.clear();
         }
     }

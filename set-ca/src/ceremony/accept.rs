@@ -1,0 +1,256 @@
+//! `ceremony accept`: what came from other CAs, verified and installed.
+
+mod chain;
+mod pending;
+
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+use set_core::ca::lists::{names_all, next_bci, next_crl};
+use set_core::exchange::Context;
+use set_core::party::{Identity, Trust};
+use set_core::path::TrustStore;
+use set_core::x509::ext::{CertificateType, KeyUsage};
+use set_core::x509::{Brand, Certificate};
+use set_node::party::PartyFolder;
+use set_node::program::Screen;
+
+use self::chain::Chains;
+use self::pending::Installed;
+use super::args::AcceptArgs;
+use super::bundle::Bundle;
+use super::fault::CeremonyFault;
+use super::undo::Undo;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::folder::{Keys, brand_folder, brand_labels};
+use crate::serve::station;
+
+pub(super) fn accept(
+    data: &Path,
+    config: &Config,
+    args: &AcceptArgs,
+    screen: &mut Screen,
+) -> Result<(), Failure> {
+    let bundle = Bundle::read(&args.files)?;
+    let keys = Keys::open(data, config)?;
+    let station = station()?;
+    let context = station.context();
+    let believed = PartyFolder::new(data).load_trust(&context)?.roots;
+    let roots = roots(&context, &believed, &bundle, args)?;
+    let installed = pending::match_keys(&keys, &bundle)?;
+    let label = match installed.first() {
+        Some(first) => first.name.split('.').next().unwrap_or_default().to_owned(),
+        None => label_of(data, &context, &bundle)?,
+    };
+    let folder = brand_folder(data, &label);
+    let mut trust = folder.load_trust(&context)?;
+    trust.roots = roots;
+    Chains::of(&context, &trust, &bundle).check_all(&bundle)?;
+    for certificate in &bundle.certificates {
+        if !certificate.is_self_issued() && of_brand(certificate, &label, &trust, &installed) {
+            trust.hold(certificate.clone());
+        }
+    }
+    let identities = identities(&context, &trust, &bundle, installed);
+    let lists = lists(&context, config, &keys, &mut trust, &bundle, &identities)?;
+
+    let mut undo = Undo::default();
+    for (name, identity) in &identities {
+        undo.made(keys.identity_file(name));
+        keys.folder().save_identity(keys.store(), name, identity)?;
+    }
+    folder.save_trust(&trust, station.crypto())?;
+    let own_roots = Trust::new(trust.roots.clone());
+    let mut whole = keys.folder().load_trust(&context)?;
+    whole.roots = own_roots.roots;
+    keys.folder().save_trust(&whole, station.crypto())?;
+    undo.keep();
+    screen.result(&Accepted {
+        installed: identities.into_iter().map(|(name, _)| name).collect(),
+        certificates: bundle.certificates.len(),
+        crls: trust.crls().len(),
+        bci: trust.bci().map(|bci| bci.to_be_signed.sequence_num),
+        issued: lists,
+    });
+    Ok(())
+}
+
+/// The roots to believe: those held, and one that comes if it is vouched for.
+fn roots(
+    context: &Context<'_>,
+    believed: &TrustStore,
+    bundle: &Bundle,
+    args: &AcceptArgs,
+) -> Result<TrustStore, CeremonyFault> {
+    let mut roots = believed.roots().to_vec();
+    let wanted = args
+        .root_thumbprint
+        .as_ref()
+        .map(|text| text.to_ascii_lowercase());
+    for root in bundle
+        .certificates
+        .iter()
+        .filter(|one| one.is_self_issued())
+    {
+        let found = root.thumbprint(context.crypto).to_string();
+        let vouched = wanted.as_ref() == Some(&found.to_ascii_lowercase());
+        if roots.contains(root) {
+            continue;
+        }
+        match (vouched, believed.roots().is_empty()) {
+            (true, true) => roots.push(root.clone()),
+            (false, true) if wanted.is_none() => {
+                return Err(CeremonyFault::RootUnknown { found });
+            }
+            _ if believed.believes(context.crypto, root) => roots.push(root.clone()),
+            _ => return Err(CeremonyFault::RootOther { found }),
+        }
+    }
+    if roots.is_empty() {
+        return Err(CeremonyFault::NoRoot);
+    }
+    Ok(TrustStore::new(roots))
+}
+
+/// The brand of this folder that the bundle is of, when no key waits.
+fn label_of(data: &Path, context: &Context<'_>, bundle: &Bundle) -> Result<String, Failure> {
+    let brands: Vec<Brand> = bundle
+        .certificates
+        .iter()
+        .filter(|certificate| !certificate.is_self_issued())
+        .filter_map(|certificate| certificate.brand().ok())
+        .collect();
+    for label in brand_labels(data)? {
+        let trust = brand_folder(data, &label).load_trust(context)?;
+        let ours = trust.certificates().iter();
+        if ours
+            .filter_map(|certificate| certificate.brand().ok())
+            .any(|brand| brands.contains(&brand))
+        {
+            return Ok(label);
+        }
+    }
+    Err(CeremonyFault::NotOurs.into())
+}
+
+/// Whether a certificate is of the brand that the folder holds or is about to.
+fn of_brand(
+    certificate: &Certificate,
+    label: &str,
+    trust: &Trust,
+    installed: &[Installed],
+) -> bool {
+    let ours = installed
+        .iter()
+        .filter(|one| one.name.split('.').next() == Some(label))
+        .map(|one| &one.certificate)
+        .chain(trust.certificates())
+        .find_map(|certificate| certificate.brand().ok());
+    ours.is_none_or(|ours| certificate.brand().is_ok_and(|brand| brand == ours))
+}
+
+/// The new keys with their chains.
+fn identities(
+    context: &Context<'_>,
+    trust: &Trust,
+    bundle: &Bundle,
+    installed: Vec<Installed>,
+) -> Vec<(String, Identity)> {
+    let chains = Chains::of(context, trust, bundle);
+    installed
+        .into_iter()
+        .map(|one| {
+            let identity = Identity {
+                key: one.key,
+                chain: chains.above(&one.certificate),
+                certificate: one.certificate,
+            };
+            (one.name, identity)
+        })
+        .collect()
+}
+
+/// Takes in the lists, issues the first CRL of a new CA, and a BCI where this is the brand
+/// CA and the last one does not name all. Says what was issued.
+fn lists(
+    context: &Context<'_>,
+    config: &Config,
+    keys: &Keys,
+    trust: &mut Trust,
+    bundle: &Bundle,
+    identities: &[(String, Identity)],
+) -> Result<Vec<String>, Failure> {
+    for crl in &bundle.crls {
+        trust.hold_crl(context, crl.clone());
+    }
+    for bci in &bundle.bcis {
+        trust.hold_bci(context, bci.clone());
+    }
+    let lifetime = config.certificates.ca_validity().lists;
+    let mut issued = Vec::new();
+    let signs_crls = |identity: &Identity| {
+        let usage = identity.certificate.extensions().key_usage;
+        usage.contains(KeyUsage::CRL_SIGN)
+    };
+    for (name, identity) in identities
+        .iter()
+        .filter(|(_, identity)| signs_crls(identity))
+    {
+        let subject = identity.certificate.subject();
+        if trust.crls().iter().all(|crl| crl.issuer() != subject) {
+            trust.hold_crl(
+                context,
+                next_crl(context, identity, None, 0, &[], lifetime)?,
+            );
+            issued.push(format!("CRL 1 of {name}"));
+        }
+    }
+    let mut all: Vec<Identity> = identities.iter().map(|(_, one)| one.clone()).collect();
+    all.extend(keys.identities(context)?);
+    let brand_ca = all.iter().find(|identity| {
+        let types = identity.certificate.extensions().certificate_type;
+        types == CertificateType::BCA
+            && signs_crls(identity)
+            && trust.certificates().contains(&identity.certificate)
+    });
+    let complete = trust.bci().is_some_and(|bci| names_all(bci, trust.crls()));
+    if let Some(brand_ca) = brand_ca
+        && !complete
+    {
+        let bci = next_bci(context, brand_ca, trust.bci(), 0, trust.crls(), lifetime)?;
+        issued.push(format!("BCI {}", bci.to_be_signed.sequence_num));
+        trust.hold_bci(context, bci);
+    }
+    Ok(issued)
+}
+
+#[derive(Serialize)]
+struct Accepted {
+    installed: Vec<String>,
+    certificates: usize,
+    crls: usize,
+    bci: Option<u64>,
+    issued: Vec<String>,
+}
+
+impl fmt::Display for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} certificates read, {} CRLs held",
+            self.certificates, self.crls
+        )?;
+        if let Some(bci) = self.bci {
+            write!(f, ", BCI {bci}")?;
+        }
+        for name in &self.installed {
+            write!(f, "\n  installed {name}")?;
+        }
+        for list in &self.issued {
+            write!(f, "\n  issued {list}")?;
+        }
+        Ok(())
+    }
+}
