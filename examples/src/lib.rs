@@ -1,4 +1,5 @@
-//! Example programs: the [`mall`], and short programs for integrators in `examples/`.
+//! Example programs: the [`mall`], the [`population`], and short programs for integrators in `examples/`.
 #![forbid(unsafe_code)]
 
 pub mod mall;
+pub mod population;
