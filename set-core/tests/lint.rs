@@ -640,10 +640,12 @@ impl PrivateKeyOps for Counted {
     }
 }
 
+type Spoil = fn(&mut CertificateContents);
+
 #[test]
 fn only_what_passes_is_signed_with_the_real_key() {
     assert!(merchant(|_| {}).is_ok());
-    let cases: [(&str, fn(&mut CertificateContents)); 3] = [
+    let cases: [(&str, Spoil); 3] = [
         ("validity-nesting", |contents| {
             contents.not_after = noon().plus(400 * DAY);
         }),

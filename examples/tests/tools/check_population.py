@@ -2,15 +2,15 @@
 
 Usage: check_population.py DIR [--parse N]
 
-1. Every cardholder certificate and every CA certificate by `openssl verify`.
-2. Every CRL by `openssl crl`, and the revocation of every certificate by
-   `openssl verify -crl_check_all`.
-3. Every certificate by pkilint's linter for RFC 5280, and each CA certificate with its issuer
-   by its linter for chains. What SET's own profile makes inevitable is in ALLOWED with the
-   reason; anything else of severity NOTICE and above fails, and so does a reason that nothing
+1. Every certificate, CAs' and cardholders', by `openssl verify`, and with its chain against
+   the CRLs by `openssl verify -crl_check_all`.
+2. Every CRL by `openssl crl`.
+3. Every certificate by pkilint's linter for RFC 5280, and with its issuer by pkilint's linter
+   for chains. The findings that SET's own profile makes inevitable are in ALLOWED, each with
+   the reason; any other of severity NOTICE and above fails, and so does a reason that nothing
    needs any more.
 4. N cardholder certificates (100 by default), evenly picked, by pyca cryptography: names,
-   extensions and signature.
+   extensions, signature.
 
 Prints one line of JSON with counts and seconds; exits with 1 when anything is wrong.
 """
@@ -24,86 +24,141 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 
-# Findings of pkilint that every certificate of SET 1.0 has, each with why.
-ALLOWED = {}
+# pkilint's other linters (CA/Browser Forum, ETSI) are for certificates that SET does not have.
+ALLOWED = {
+    "pkix.authority_key_identifier_keyid_missing":
+        "SET names the issuer's certificate by issuer and serial number, and has no key ids",
+    "pkix.certificate_skid_ca_missing":
+        "SET's table of extensions has no subjectKeyIdentifier",
+    "pkix.certificate_skid_end_entity_missing":
+        "the same for end entities, and for keys of a CA that sign no certificates",
+    "pkix.certificate_policies_policy_has_qualifier":
+        "SET's policies say what they mean in a qualifier, SETQualifier",
+}
 
+SEVERE = ("NOTICE", "WARNING", "ERROR", "FATAL")
 PER_CALL = 500
 
 
-def pem_blocks(path, label):
+def blocks(path, label):
     """The PEM blocks of a file."""
     begin, end = f"-----BEGIN {label}-----", f"-----END {label}-----"
-    text = path.read_text()
-    return [begin + part.split(end)[0] + end + "\n" for part in text.split(begin)[1:]]
+    return [begin + part.split(end)[0] + end + "\n" for part in path.read_text().split(begin)[1:]]
 
 
-def chunks(items, size):
-    return [items[start : start + size] for start in range(0, len(items), size)]
+class Population:
+    """The files of a population."""
+
+    def __init__(self, folder):
+        self.root = folder / "root.pem"
+        self.brands = sorted((folder / "brands").iterdir())
+        self.cas = sorted((folder / "cas").glob("*.pem"))
+        self.holders = sorted((folder / "cardholders").glob("*/*/*.pem"))
+
+    def of_brand(self, files, brand):
+        """The files of a brand: CAs by their names, cardholders by their CA's folder."""
+        def name(file):
+            return file.parts[-3] if file in self.holder_set else file.name
+        return [file for file in files if name(file).split(".")[0] == brand.name]
+
+    @property
+    def holder_set(self):
+        if not hasattr(self, "_holders"):
+            self._holders = set(self.holders)
+        return self._holders
+
+    def issuer(self, file):
+        """The certificate of the key that signed a certificate."""
+        if file in self.holder_set:
+            above = file.parts[-3]
+        else:
+            ca = file.name.rsplit(".", 2)[0]
+            if "." not in ca:
+                # A brand CA, or the root itself.
+                return self.root
+            above = ca.rsplit(".", 1)[0]
+        return self.root.parent / "cas" / f"{above}.certificate-signing.pem"
 
 
-class Openssl:
-    """Batched runs of the openssl program."""
-
-    def __init__(self, root):
-        self.root = root
-        self.faults = []
-
-    def run(self, *args, data=None):
-        return subprocess.run(
-            ["openssl", *map(str, args)], input=data, capture_output=True, text=True, check=False
-        )
-
-    def verify(self, files, untrusted, *more):
-        """How many of the files verify."""
-        good = 0
-        for batch in chunks(files, PER_CALL):
-            # SET's critical extensions are unknown to OpenSSL, and SHA-1 is below its levels.
-            done = self.run(
-                "verify", "-ignore_critical", "-auth_level", "0",
-                "-CAfile", self.root, "-untrusted", untrusted, *more, *batch,
-            )
-            lines = done.stdout.splitlines()
-            fine = sum(line.endswith(": OK") for line in lines)
-            good += fine
-            if done.returncode != 0 or fine != len(batch):
-                self.faults.append((done.stderr or done.stdout).strip()[:400])
-        return good
+def openssl(*args, data=None):
+    return subprocess.run(
+        ["openssl", *map(str, args)], input=data, capture_output=True, text=True, check=False
+    )
 
 
-def lint_pkix(task):
-    """pkilint's findings about a certificate, as (code, severity)."""
-    file, issuer = task
-    linters = lint_pkix.linters
-    if linters is None:
-        linters = lint_pkix.linters = make_linters()
-    loader, certificate_linter, chain = linters
-    subject = loader.load_pem_document(file.read_text(), str(file))
-    found = [certificate_linter.validate(subject.root)]
-    if issuer is not None:
-        found.append(chain(issuer.read_text(), file.read_text()))
-    return [
-        (finding.finding.code, finding.finding.severity.name)
-        for results in found
-        for result in results
-        for finding in result.finding_descriptions
-        if finding.finding.severity.name in ("NOTICE", "WARNING", "ERROR", "FATAL")
-    ]
+def verify(population, faults):
+    """How many certificates verify, and how many with revocation."""
+    plain = revocation = 0
+    everything = population.cas + population.holders
+    for brand in population.brands:
+        files = [file for file in population.of_brand(everything, brand)]
+        # SET's critical extensions are unknown to OpenSSL, and SHA-1 is below its levels. A CA
+        # that signs CRLs with a key of its own needs -extended_crl.
+        common = ["verify", "-ignore_critical", "-auth_level", "0", "-CAfile", population.root,
+                  "-untrusted", brand / "chain.pem"]
+        crls = ["-crl_check_all", "-extended_crl", "-CRLfile", brand / "crls.pem"]
+        for more in ([], crls):
+            good = 0
+            for start in range(0, len(files), PER_CALL):
+                batch = files[start : start + PER_CALL]
+                done = openssl(*common, *more, *batch)
+                good += sum(line.endswith(": OK") for line in done.stdout.splitlines())
+                if done.returncode != 0:
+                    faults.append(f"openssl verify: {(done.stderr or done.stdout).strip()[:600]}")
+            if more:
+                revocation += good
+            else:
+                plain += good
+    expected = sum(file.name != "root.pem" for file in everything)
+    if plain != expected or revocation != expected:
+        faults.append(f"of {expected} certificates {plain} verify, {revocation} with CRLs")
+    return plain, revocation
 
 
-lint_pkix.linters = None
+def check_crls(population, faults):
+    """How many CRLs OpenSSL reads and finds signed by a key of the CA that they name."""
+    good = 0
+    seen = set()
+    for brand in population.brands:
+        signers = collections.defaultdict(list)
+        for file in (population.root, brand / "chain.pem"):
+            for certificate in blocks(file, "CERTIFICATE"):
+                shown = openssl("x509", "-noout", "-subject", data=certificate).stdout
+                signers[shown.split("=", 1)[-1].strip()].append(certificate)
+        for crl in blocks(brand / "crls.pem", "X509 CRL"):
+            if crl in seen:
+                continue
+            seen.add(crl)
+            issuer = openssl("crl", "-noout", "-issuer", data=crl).stdout.split("=", 1)[-1].strip()
+            verified = False
+            for certificate in signers[issuer]:
+                with tempfile.NamedTemporaryFile("w", suffix=".pem") as signer:
+                    signer.write(certificate)
+                    signer.flush()
+                    done = openssl("crl", "-noout", "-CAfile", signer.name, data=crl)
+                    verified |= "verify OK" in done.stdout + done.stderr
+            good += verified
+            if not verified:
+                faults.append(f"openssl crl: nobody signed the CRL of {issuer}")
+    return good
 
 
-def make_linters():
-    """The linters of pkilint that apply: RFC 5280's. Those of the CA/Browser Forum and ETSI
-    speak of certificates that SET does not have."""
-    from pkilint import loader, pkix, document, validation
-    from pkilint.bin import lint_pkix_signer_signee_cert_chain as signer_signee
+LINTERS = []
+
+
+def linters():
+    """pkilint's linters for RFC 5280, made once in each process."""
+    if LINTERS:
+        return LINTERS[0]
+    from pkilint import loader
+    from pkilint.bin import lint_pkix_signer_signee_cert_chain as chain
     from pkilint.pkix import certificate, extension, name
 
-    certificate_linter = certificate.create_pkix_certificate_validator_container(
+    one = certificate.create_pkix_certificate_validator_container(
         certificate.create_decoding_validators(
             name.ATTRIBUTE_TYPE_MAPPINGS, extension.EXTENSION_MAPPINGS
         ),
@@ -115,5 +170,129 @@ def make_linters():
             certificate.create_spki_validator_container([]),
         ],
     )
-    del pkix, document, validation, signer_signee
-    return loader.RFC5280CertificateDocumentLoader(), certificate_linter, None
+    both = (
+        chain.create_decoder_validation_container(),
+        chain.create_issuer_validation_container(),
+        chain.create_subject_validation_container(),
+    )
+    LINTERS.append((loader.RFC5280CertificateDocumentLoader(), one, both))
+    return LINTERS[0]
+
+
+def lint(pair):
+    """pkilint's findings about a certificate and its issuer's."""
+    file, issuer = map(pathlib.Path, pair)
+    loader, one, (decode, of_issuer, of_subject) = linters()
+    results = one.validate(loader.load_pem_document(file.read_text(), str(file)).root)
+    documents = {}
+    for name, path in (("issuer", issuer), ("subject", file)):
+        documents[name] = loader.load_pem_document(path.read_text(), str(path), name, documents)
+    results += decode.validate(documents["issuer"].root)
+    results += decode.validate(documents["subject"].root)
+    results += of_issuer.validate(documents["issuer"].root)
+    results += of_subject.validate(documents["subject"].root)
+    return {
+        (found.finding.code, found.finding.severity.name, str(found.message or "")[:200])
+        for result in results
+        for found in result.finding_descriptions
+        if found.finding.severity.name in SEVERE
+    }
+
+
+def lint_all(population, faults):
+    """Lints everything on all cores; gives how often each finding occurs."""
+    files = [*population.cas, *population.holders]
+    pairs = [(str(file), str(population.issuer(file))) for file in files]
+    counts = collections.Counter()
+    unexpected = {}
+    with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
+        for pair, findings in zip(pairs, pool.map(lint, pairs, chunksize=50)):
+            for code in {code for code, _, _ in findings}:
+                counts[code] += 1
+            for code, severity, message in findings:
+                if code not in ALLOWED:
+                    unexpected.setdefault(code, f"{pair[0]}: {severity} {code} {message}")
+    faults.extend(f"pkilint: {what}" for what in unexpected.values())
+    for code in sorted(ALLOWED.keys() - counts.keys()):
+        faults.append(f"{code} is allowed and never found; take it off the list")
+    return dict(sorted(counts.items()))
+
+
+def parse(population, wanted, faults):
+    """How many cardholder certificates pyca cryptography reads as they should be."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import padding
+
+    step = max(1, len(population.holders) // max(1, wanted))
+    good = 0
+    for file in population.holders[::step][:wanted]:
+        certificate = x509.load_pem_x509_certificate(file.read_bytes())
+        issuer = x509.load_pem_x509_certificate(population.issuer(file).read_bytes())
+        issuer.public_key().verify(
+            certificate.signature,
+            certificate.tbs_certificate_bytes,
+            padding.PKCS1v15(),
+            certificate.signature_hash_algorithm,
+        )
+        names = [attribute.oid._name for attribute in certificate.subject]
+        common_name = next(iter(certificate.subject)) and certificate.subject.rdns[-1]
+        unique_id = next(iter(common_name)).value
+        extensions = {extension.oid.dotted_string for extension in certificate.extensions}
+        expected = {
+            "2.5.29.35", "2.5.29.15", "2.5.29.16", "2.5.29.32", "2.5.29.19", "2.23.42.7.1",
+        }
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+        fine = (
+            certificate.version == x509.Version.v3
+            and certificate.issuer == issuer.subject
+            and names == ["countryName", "organizationName", "organizationalUnitName", "commonName"]
+            and len(base64.b64decode(unique_id)) == 20
+            and extensions == expected
+            and usage.digital_signature
+            and not usage.key_encipherment
+            and certificate.signature_hash_algorithm.name == "sha1"
+            and certificate.public_key().key_size == 1024
+            and certificate.not_valid_after_utc <= issuer.not_valid_after_utc
+        )
+        good += fine
+        if not fine:
+            faults.append(f"{file} is not a cardholder's certificate to pyca cryptography")
+    return good
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("folder", type=pathlib.Path)
+    arguments.add_argument("--parse", type=int, default=100)
+    arguments = arguments.parse_args()
+    warnings.simplefilter("ignore")
+    population = Population(arguments.folder.resolve())
+    faults = []
+    seconds = {}
+
+    def timed(name, work, *args):
+        started = time.monotonic()
+        result = work(*args)
+        seconds[name] = round(time.monotonic() - started, 1)
+        return result
+
+    plain, revocation = timed("openssl_verify", verify, population, faults)
+    crls = timed("openssl_crl", check_crls, population, faults)
+    findings = timed("pkilint", lint_all, population, faults)
+    parsed = timed("cryptography", parse, population, arguments.parse, faults)
+    print(json.dumps({
+        "certificates": len(population.cas) + len(population.holders),
+        "verified": plain,
+        "verified_with_crls": revocation,
+        "crls": crls,
+        "linted": len(population.cas) + len(population.holders),
+        "allowed_findings": findings,
+        "parsed": parsed,
+        "seconds": seconds,
+        "faults": faults,
+    }))
+    sys.exit(1 if faults else 0)
+
+
+if __name__ == "__main__":
+    main()

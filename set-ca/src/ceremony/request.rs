@@ -71,7 +71,7 @@ pub(super) fn request(
         undo.made(keys.key_file(name));
         let file = out.join(format!("{name}.pem"));
         let text = pem::encode(REQUEST_LABEL, request);
-        durable::create(&file, &text).map_err(file_fault(file))?;
+        durable::create(&file, &text).map_err(file_fault(&file))?;
         undo.made(file.clone());
         requests.push(file);
     }
