@@ -47,7 +47,7 @@ use set_node::store::{Recall, Store, StoreError};
 use set_node::transport::{FramingFault, MediaType};
 use tokio::sync::{Notify, Semaphore};
 
-use self::advice::Told;
+use self::advice::Untold;
 use self::locks::Locks;
 use crate::host::AcquirerHost;
 
@@ -86,7 +86,7 @@ struct Inner {
     books: Locks<MerchantId>,
     places: Arc<Semaphore>,
     advice: Notify,
-    told: Told,
+    untold: Untold,
 }
 
 /// Why a request has no proper answer.
@@ -120,7 +120,6 @@ impl GatewayService {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let places = parts.places.clamp(1, Semaphore::MAX_PERMITS);
-        let told = Told::since(parts.station.now());
         Self {
             inner: Arc::new(Inner {
                 parts,
@@ -128,7 +127,7 @@ impl GatewayService {
                 books: Locks::default(),
                 places: Arc::new(Semaphore::new(places)),
                 advice: Notify::new(),
-                told,
+                untold: Untold::default(),
             }),
         }
     }

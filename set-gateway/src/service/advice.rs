@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use der::asn1::ObjectIdentifier;
-use set_core::asn1::{self, Date, Limits, Raw, Wire};
+use set_core::asn1::{self, Limits, Raw, Wire};
 use set_core::error::Error;
 use set_core::exchange::Context;
 use set_core::gateway::Gateway;
@@ -139,37 +139,28 @@ fn unseal<T: Wire>(
     Ok((advice.into_value(), account))
 }
 
-/// Which advices this run may have told the host already, so that a repetition is told as
-/// one.
-#[derive(Debug)]
-pub(super) struct Told {
-    /// What was noted before may have been told by an earlier run.
-    since: Date,
+/// The numbers of advices that this run has noted and not told yet. Any other may have been
+/// told before, by this run, an earlier or another one, and is told as a repetition.
+#[derive(Debug, Default)]
+pub(crate) struct Untold {
     numbers: Mutex<HashSet<u64>>,
 }
 
-impl Told {
-    pub(super) fn since(since: Date) -> Self {
-        Self {
-            since,
-            numbers: Mutex::default(),
-        }
+impl Untold {
+    /// To be called before what notes the advice is committed: it may be told at once.
+    pub(crate) fn noted(&self, number: u64) {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        numbers.insert(number);
     }
 
-    /// The trace of a message that is about to be sent.
+    /// The trace of an advice that is about to be told.
     fn trace(&self, advice: &Advice) -> HostTrace {
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        let again = !numbers.insert(advice.number);
         HostTrace {
             number: advice.number,
             date: advice.date,
-            repeated: again || advice.date < self.since,
+            repeated: !numbers.remove(&advice.number),
         }
-    }
-
-    fn confirmed(&self, number: u64) {
-        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        numbers.remove(&number);
     }
 }
 
@@ -267,7 +258,6 @@ impl Inner {
         about: IdempotencyKey,
         advice: Advice,
     ) -> Result<bool, StoreError> {
-        let number = advice.number;
         let told = match kind {
             Kind::Reversal => self.tell_reversal(about, advice).await,
             Kind::Capture => self.tell_capture(about, advice).await,
@@ -275,7 +265,6 @@ impl Inner {
         match told {
             Ok(Ok(())) => {
                 self.advised(kind.name(), about).await?;
-                self.told.confirmed(number);
                 Ok(true)
             }
             Ok(Err(HostUnavailable)) => Ok(false),
@@ -291,7 +280,7 @@ impl Inner {
         key: IdempotencyKey,
         advice: Advice,
     ) -> Result<Result<(), HostUnavailable>, Trouble> {
-        let trace = self.told.trace(&advice);
+        let trace = self.untold.trace(&advice);
         // An advice of a reversal always has one; one that were lost would be as its own.
         let original = advice
             .original
@@ -318,7 +307,7 @@ impl Inner {
         key: IdempotencyKey,
         advice: Advice,
     ) -> Result<Result<(), HostUnavailable>, Trouble> {
-        let trace = self.told.trace(&advice);
+        let trace = self.untold.trace(&advice);
         let (said, account): (CaptureAdvice, PanToken) = self.unsealed(advice).await?;
         let capture = HostCapture {
             key,

@@ -17,6 +17,7 @@ use set_node::proved::Proved;
 use set_node::store::{StoreError, Tx};
 use sha2::{Digest as _, Sha256};
 
+use super::advice::Untold;
 use super::ledger::{self, Reservation, Reserved, Versioned};
 use super::{Inner, Request, Trouble, advice};
 use crate::host::HostTrace;
@@ -192,10 +193,18 @@ impl Inner {
         }
         if let Some(advice) = advice {
             ledger::store_book(&mut tx, &merchant_id, &book).await?;
-            ledger::advise(&mut tx, "capture", advice.about, self.now(), &advice.sealed).await?;
+            ledger::advise(
+                &mut tx,
+                &self.untold,
+                "capture",
+                advice.about,
+                self.now(),
+                &advice.sealed,
+            )
+            .await?;
         }
         if said.decision == Decision::NoReply {
-            ledger::advise_reversal(&mut tx, reserved, self.now()).await?;
+            ledger::advise_reversal(&mut tx, &self.untold, reserved, self.now()).await?;
         }
         ledger::release(&mut tx, reserved, in_force).await?;
         self.remember(&mut tx, request, &answered.octets).await?;
@@ -244,7 +253,7 @@ impl Inner {
     ) -> Result<Vec<u8>, Trouble> {
         let answer = self.error_octets(refusal).await?.unwrap_or_default();
         let mut tx = self.parts.store.begin().await?;
-        abandon(&mut tx, reserved, said, self.now()).await?;
+        abandon(&mut tx, &self.untold, reserved, said, self.now()).await?;
         self.remember(&mut tx, request, &answer).await?;
         tx.commit().await?;
         self.advice.notify_one();
@@ -276,12 +285,13 @@ struct Completed {
 /// have approved.
 pub(super) async fn abandon(
     tx: &mut Tx,
+    untold: &Untold,
     reserved: &Reserved,
     said: &HostAnswer,
     now: Date,
 ) -> Result<(), StoreError> {
     if matches!(said.decision, Decision::Approved { .. } | Decision::NoReply) {
-        ledger::advise_reversal(tx, reserved, now).await?;
+        ledger::advise_reversal(tx, untold, reserved, now).await?;
     }
     ledger::release(tx, reserved, false).await
 }

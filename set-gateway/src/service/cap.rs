@@ -64,7 +64,15 @@ impl Inner {
             ledger::store_book(&mut tx, &merchant_id, &book).await?;
         }
         for advice in &advices {
-            ledger::advise(&mut tx, "capture", advice.about, self.now(), &advice.sealed).await?;
+            ledger::advise(
+                &mut tx,
+                &self.untold,
+                "capture",
+                advice.about,
+                self.now(),
+                &advice.sealed,
+            )
+            .await?;
         }
         self.remember(&mut tx, request, &settled.octets).await?;
         tx.commit().await?;

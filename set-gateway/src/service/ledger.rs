@@ -20,6 +20,8 @@ use set_core::msg::ids::{BatchId, BatchSequenceNum, MerchantId, Rrpid, Xid};
 use set_core::sequence;
 use set_node::store::{RecordKey, StoreError, Tx};
 
+use super::advice::Untold;
+
 sequence! {
     /// An AuthReq for which the host is being asked, or was when the process died.
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -274,6 +276,7 @@ pub(crate) async fn host_number(tx: &mut Tx) -> Result<u64, StoreError> {
 /// Notes that the host is to be told something of `kind`.
 pub(crate) async fn advise(
     tx: &mut Tx,
+    untold: &Untold,
     kind: &str,
     about: IdempotencyKey,
     date: Date,
@@ -285,12 +288,13 @@ pub(crate) async fn advise(
         sealed: OctetString::new(sealed).map_err(|_| DAMAGED)?,
         original: None,
     };
-    note(tx, kind, about, &advice).await
+    note(tx, untold, kind, about, &advice).await
 }
 
 /// Notes that the host is to be told to reverse what a reservation asked it for.
 pub(crate) async fn advise_reversal(
     tx: &mut Tx,
+    untold: &Untold,
     reserved: &Reserved,
     date: Date,
 ) -> Result<(), StoreError> {
@@ -307,11 +311,12 @@ pub(crate) async fn advise_reversal(
             date: reserved.date,
         }),
     };
-    note(tx, "reversal", about, &advice).await
+    note(tx, untold, "reversal", about, &advice).await
 }
 
 async fn note(
     tx: &mut Tx,
+    untold: &Untold,
     kind: &str,
     about: IdempotencyKey,
     advice: &Advice,
@@ -321,7 +326,11 @@ async fn note(
     match tx.save(key(kind, &octets), 0, &body).await {
         // It was noted before, by a run that died.
         Err(StoreError::Stale { .. }) => Ok(()),
-        outcome => outcome.map(drop),
+        Err(fault) => Err(fault),
+        Ok(_) => {
+            untold.noted(advice.number);
+            Ok(())
+        }
     }
 }
 

@@ -49,7 +49,7 @@ impl Inner {
         let Ok(request) = Request::receive(&context, octets) else {
             // The policy has become stricter; nobody will get an answer.
             let mut tx = self.parts.store.begin().await?;
-            auth::abandon(&mut tx, reserved, &unknown(), self.now()).await?;
+            auth::abandon(&mut tx, &self.untold, reserved, &unknown(), self.now()).await?;
             return Ok(tx.commit().await?);
         };
         match self.finish(&request, reserved).await {
@@ -74,7 +74,7 @@ impl Inner {
             Judgement::Ask(pending) => self.ask(request, pending, reserved, true).await.map(drop),
             Judgement::Refuse(answered) => {
                 let mut tx = self.parts.store.begin().await?;
-                auth::abandon(&mut tx, reserved, &unknown(), self.now()).await?;
+                auth::abandon(&mut tx, &self.untold, reserved, &unknown(), self.now()).await?;
                 self.remember(&mut tx, request, &answered.octets).await?;
                 Ok(tx.commit().await?)
             }

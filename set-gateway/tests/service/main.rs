@@ -1,5 +1,5 @@
 //! The gateway's service with its store, asked by set-core's merchant, in memory and over
-//! TCP; the host is a double that can be told what to do.
+//! TCP; the host is a double that can be told what to do, or a bank that speaks ISO 8583.
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
@@ -8,7 +8,9 @@
 )]
 
 mod answers;
+mod bad_line;
 mod interruption;
+mod iso8583;
 mod nodes;
 mod rig;
 mod secrets;

@@ -4,8 +4,9 @@ Usage: bank_host.py PREFIX BITMAP LATE_SECONDS [PORT]
        bank_host.py codec BITMAP
 
 The first form listens on 127.0.0.1, prints {"port": N}, then one JSON line per message; the
-line "book" on standard input prints the book, end of input ends the host. Digits 14 and 15 of
-the account number choose the behaviour:
+line "book" on standard input prints the book, "behave CODE DIGIT" has all accounts treated as if
+they had these digits, end of input ends the host. Digits 14 and 15 of the account number choose
+the behaviour:
 
   68 authorizes, says nothing          84 authorizes, sends a length too large
   80 authorizes, answers too late      85 authorizes, sends half of the answer, stalls
@@ -63,6 +64,7 @@ class Bank:
         self.book = {}
         self.advised = set()
         self.network = []
+        self.behaviour = None
 
     def frame(self, octets):
         if self.prefix == "binary":
@@ -129,6 +131,9 @@ class Bank:
         writer.write(self.encode(answer))
         await writer.drain()
 
+    def digits(self, message):
+        return self.behaviour or (message["2"][13:15], message["2"][11])
+
     def entry(self, message):
         empty = {"authorized": 0, "times": 0, "asked": 0, "captured": 0, "reversed": 0}
         return self.book.setdefault(message["37"], empty)
@@ -136,7 +141,8 @@ class Bank:
     async def authorize(self, message, writer):
         entry = self.entry(message)
         entry["asked"] += 1
-        pan, code = message["2"], message["2"][13:15]
+        pan = message["2"]
+        code, _ = self.digits(message)
         amount = int(message["4"])
         if entry.get("answer"):
             answer = entry["answer"]
@@ -198,10 +204,11 @@ class Bank:
 
     async def capture(self, message, writer):
         entry, first = self.entry(message), self.first(message)
-        refused = message["2"][11] == "3"
+        digit = self.digits(message)[1]
+        refused = digit == "3"
         if first and not refused:
             entry["captured"] += int(message["4"])
-        if first and message["2"][11] == "1":
+        if first and digit == "1":
             return
         await self.send(writer, self.reply(message, "12" if refused else "00"))
 
@@ -211,7 +218,7 @@ class Bank:
         entry["reversed"] += 1
         entry["authorized"] = 0
         entry["original"] = message["90"]
-        if first and message["2"][11] == "2":
+        if first and self.digits(message)[1] == "2":
             return
         await self.send(writer, self.reply(message, "00" if known else "25"))
 
@@ -222,6 +229,8 @@ async def main(prefix, bitmap, late, port):
     print(json.dumps({"port": server.sockets[0].getsockname()[1]}), flush=True)
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
+        if line.startswith("behave"):
+            bank.behaviour = tuple(line.split()[1:])
         if line.strip() == "book":
             shown = {
                 reference: {k: v for k, v in entry.items() if k != "answer"}

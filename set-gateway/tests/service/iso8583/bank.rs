@@ -116,6 +116,13 @@ impl Bank {
         }
     }
 
+    /// From now on all accounts are treated as if they had these digits.
+    pub(crate) fn behave(&mut self, code: &str, advices: char) {
+        writeln!(self.asked.as_mut().unwrap(), "behave {code} {advices}").unwrap();
+        // Read and acted upon, once what follows it is answered.
+        self.book();
+    }
+
     /// The one authorization of the book.
     pub(crate) fn only(&mut self) -> Value {
         let book = self.book();

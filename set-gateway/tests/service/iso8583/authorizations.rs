@@ -4,7 +4,7 @@ use set_gateway::host::iso8583::codec::Encoding;
 use set_gateway::host::iso8583::frame::Prefix;
 use set_gateway::host::{AcquirerHost as _, HostTrace};
 
-use crate::bank::{Bank, again, card, later, pan, price, request, trace};
+use crate::iso8583::bank::{Bank, again, card, later, pan, price, request, trace};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_kind_of_answer_of_the_bank_becomes_its_auth_code_in_every_framing() {
@@ -115,7 +115,7 @@ async fn a_host_that_takes_no_repetitions_is_not_asked_again() {
     };
     let mut config = bank.config();
     config.repeats = false;
-    let host = crate::bank::host(&config);
+    let host = crate::iso8583::bank::host(&config);
     let request = request(1, card("00", 0));
     let answer = host.authorize(again(trace(1)), &request).await;
     assert_eq!(answer.decision, Decision::NoReply);

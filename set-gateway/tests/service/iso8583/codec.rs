@@ -6,7 +6,7 @@ use set_gateway::host::iso8583::codec::{self, Encoding};
 use set_gateway::host::iso8583::field::{Content, Field, Size};
 use set_gateway::host::iso8583::message::{Message, MessageType};
 
-use crate::bank::python;
+use crate::iso8583::bank::python;
 
 /// A message with one field at its shortest or longest, and one with all of them.
 fn messages() -> Vec<Message> {

@@ -3,7 +3,7 @@ use set_gateway::host::iso8583::codec::Encoding;
 use set_gateway::host::iso8583::frame::Prefix;
 use set_gateway::host::{AcquirerHost as _, HostUnavailable};
 
-use crate::bank::{Bank, again, capture, card, host, request, reversal, trace};
+use crate::iso8583::bank::{Bank, again, capture, card, host, request, reversal, trace};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn captures_and_reversals_are_repeated_until_acknowledged_and_booked_once_in_either_form() {

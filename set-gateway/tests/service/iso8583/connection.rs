@@ -10,7 +10,7 @@ use set_node::config::Period;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::bank::{Bank, card, host, request, trace};
+use crate::iso8583::bank::{Bank, card, host, request, trace};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_gateway_signs_on_first_and_tests_an_idle_connection() {
