@@ -115,7 +115,7 @@ impl Iso8583Host {
     ///
     /// [`LinkFault`] when either fails.
     pub async fn try_out(&self) -> Result<Tried, LinkFault> {
-        self.link.ready().await?;
+        let sign_on = self.link.ready().await?;
         let echo = requests::network(
             NetworkCode::Echo,
             TRIED,
@@ -124,8 +124,7 @@ impl Iso8583Host {
         );
         match self.link.exchange(echo).await {
             Exchanged::Answer(response) => Ok(Tried {
-                // Any other would have been a fault.
-                sign_on: "00".to_owned(),
+                sign_on,
                 echo: response
                     .text(Field::RESPONSE_CODE)
                     .unwrap_or("none")

@@ -152,7 +152,15 @@ impl AcquirerHost for BadLine {
                 let mut bank = self.bank();
                 bank.deliver_late();
                 bank.number(trace, format!("authorization {key:?}"));
-                match if bank.calm { 99 } else { bank.draw(12) } {
+                let fate = match (bank.calm, trace.repeated) {
+                    (true, _) => 99,
+                    (false, false) => bank.draw(14),
+                    // As often not taken as answered.
+                    (false, true) => {
+                        [0, 1, 5, 5, 6, 8, 8, 8][usize::try_from(bank.draw(8)).unwrap()]
+                    }
+                };
+                match fate {
                     // The request is lost, or its answer, or it is late.
                     0 => Some(Decision::NoReply),
                     1 | 2 => {
@@ -172,7 +180,7 @@ impl AcquirerHost for BadLine {
                     5 => Some(Decision::SystemError),
                     // The gateway dies while it waits.
                     6 => None,
-                    7 => {
+                    7 | 12 => {
                         bank.decide(key);
                         None
                     }
@@ -431,4 +439,4 @@ fn octets(key: IdempotencyKey) -> [u8; 40] {
 /// Requests of all histories whose answer did not come.
 static OPEN: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
 
-const SEEDS: u64 = 12;
+const SEEDS: u64 = 20;

@@ -100,8 +100,8 @@ pub enum LinkFault {
 enum State {
     /// Being made.
     Connecting,
-    /// Signed on.
-    Ready,
+    /// Signed on, with this response code.
+    Ready(String),
     /// Waiting for the next try.
     Down(LinkFault),
 }
@@ -151,14 +151,14 @@ impl Link {
         }
     }
 
-    /// Waits while the connection is being made.
-    pub(super) async fn ready(&self) -> Result<(), LinkFault> {
+    /// Waits while the connection is being made; the response code of the sign-on.
+    pub(super) async fn ready(&self) -> Result<String, LinkFault> {
         let mut state = self.state.clone();
         let known = state
             .wait_for(|state| !matches!(state, State::Connecting))
             .await;
         match known.as_deref() {
-            Ok(State::Ready) => Ok(()),
+            Ok(State::Ready(code)) => Ok(code.clone()),
             Ok(State::Down(fault)) => Err(fault.clone()),
             _ => Err(LinkFault::Closed {
                 address: self.address.clone(),
@@ -287,11 +287,11 @@ impl Worker {
                             Err(fault) => return Some(fault.into()),
                         };
                         match self.received(&mut stream, waiting, message).await {
-                            Ok(Heard::SignedOn) => {
+                            Ok(Heard::SignedOn(code)) => {
                                 signed_on = true;
                                 self.metrics.connected(true);
                                 tracing::info!(address = self.terms.address, "signed on to the acquirer host");
-                                self.state.send_replace(State::Ready);
+                                self.state.send_replace(State::Ready(code));
                             }
                             Ok(Heard::Echo) => echoing = false,
                             Ok(Heard::Other) => {}
@@ -379,7 +379,7 @@ impl Worker {
                 Ok(Heard::Other)
             }
             Some(Waiter::Echo) => Ok(Heard::Echo),
-            Some(Waiter::SignOn) if code == "00" => Ok(Heard::SignedOn),
+            Some(Waiter::SignOn) if code == "00" => Ok(Heard::SignedOn(code.to_owned())),
             Some(Waiter::SignOn) => Err(LinkFault::Refused {
                 code: code.to_owned(),
             }),
@@ -426,7 +426,7 @@ impl Worker {
 
 /// What a message of the host was.
 enum Heard {
-    SignedOn,
+    SignedOn(String),
     Echo,
     Other,
 }

@@ -117,7 +117,7 @@ fn random_octets_and_random_alterations_are_messages_or_faults_and_never_panic()
         .iter()
         .map(|message| codec::encode(message, Encoding::Hex).to_vec())
         .collect();
-    for round in 0..200_000_usize {
+    for round in 0..40_000_usize {
         let mut octets = templates[round % templates.len()].clone();
         if round % 4 == 0 {
             octets = (0..draw(&mut state) % 64)
@@ -139,5 +139,5 @@ fn random_octets_and_random_alterations_are_messages_or_faults_and_never_panic()
             }
         }
     }
-    assert!(messages > 10_000, "{messages}");
+    assert!(messages > 2_000, "{messages}");
 }
