@@ -2,7 +2,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use set_core::asn1::{self, Limits};
-use set_core::error::Error;
 use set_core::gateway::host::Decision;
 use set_core::merchant::{authorize, capture};
 use set_core::msg::error::ErrorCode;
@@ -17,14 +16,7 @@ use set_node::store::Store;
 use set_node::telemetry::Metrics;
 use set_node::transport::Transport;
 
-use crate::rig::{Host, ask, authorized, merchant, order, price, service, station};
-
-fn code(response: Result<authorize::Answer, Error>) -> AuthCode {
-    match response.unwrap().outcome {
-        authorize::Outcome::Authorized(_) | authorize::Outcome::Captured(_) => AuthCode::Approved,
-        authorize::Outcome::Declined(declined) => declined.auth_code,
-    }
-}
+use crate::rig::{Host, ask, authorized, code, merchant, order, price, service, station};
 
 #[tokio::test]
 async fn an_order_is_authorized_then_captured_once_and_the_host_is_advised() {

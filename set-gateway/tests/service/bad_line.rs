@@ -112,7 +112,8 @@ impl Bank {
     /// Some of what is on its way arrives, in any order.
     fn deliver_late(&mut self) {
         while !self.late.is_empty() && (self.calm || self.draw(2) == 0) {
-            let place = usize::try_from(self.draw(self.late.len() as u64)).unwrap();
+            let waiting = u64::try_from(self.late.len()).unwrap();
+            let place = usize::try_from(self.draw(waiting)).unwrap();
             let (key, _) = self.late.swap_remove(place);
             self.decide(key);
         }
@@ -365,7 +366,7 @@ async fn history(seed: u64) {
             if choice < 3 {
                 life.capture(&mut merchant, &mut asked).await;
             }
-            if choice % 3 == 0 {
+            if choice.is_multiple_of(3) {
                 life.service.advise().await.unwrap();
             }
             if choice == 7 {

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use set_core::asn1::SeqOf;
 use set_core::cardholder::Card;
 use set_core::cardholder::purchase::{Initiating, Wish};
+use set_core::error::Error;
 use set_core::exchange::receive;
 use set_core::gateway::Gateway;
 use set_core::gateway::host::{Decision, HostAnswer, HostCapture, HostRequest, IdempotencyKey};
@@ -17,6 +18,7 @@ use set_core::merchant::{Merchant, Offer, authorize, p_init, p_req};
 use set_core::msg::amount::{Currency, CurrencyAmount};
 use set_core::msg::ids::{ApprovalCode, BrandId, Language, LocalId};
 use set_core::msg::message::Message;
+use set_core::msg::payment::auth_res::AuthCode;
 use set_core::party::{Identity, Trust};
 use set_core::path::TrustStore;
 use set_gateway::host::{AcquirerHost, HostFuture, HostReversal, HostTrace, HostUnavailable};
@@ -252,6 +254,14 @@ pub(crate) fn order(merchant: &mut Merchant) -> Ordered {
         panic!()
     };
     p_req::p_req(&context, merchant, &received.header, message, initiated).unwrap()
+}
+
+/// How an AuthReq was answered.
+pub(crate) fn code(response: Result<authorize::Answer, Error>) -> AuthCode {
+    match response.unwrap().outcome {
+        authorize::Outcome::Authorized(_) | authorize::Outcome::Captured(_) => AuthCode::Approved,
+        authorize::Outcome::Declined(declined) => declined.auth_code,
+    }
 }
 
 /// Authorizes an order and expects it to be approved.

@@ -20,7 +20,7 @@ async fn captures_and_reversals_are_repeated_until_acknowledged_and_booked_once_
         let Some(mut bank) = Bank::start(Prefix::Binary, Encoding::Binary) else {
             return;
         };
-        let mut config = bank.config();
+        let mut config = bank.impatient();
         config.advices = form;
         let host = host(&config);
         let captured = request(1, card("00", 1));

@@ -4,7 +4,7 @@ use set_gateway::host::iso8583::codec::Encoding;
 use set_gateway::host::iso8583::frame::Prefix;
 use set_gateway::host::{AcquirerHost as _, HostTrace};
 
-use crate::iso8583::bank::{Bank, again, card, later, pan, price, request, trace};
+use crate::iso8583::bank::{Bank, again, card, host, later, pan, price, request, trace};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_kind_of_answer_of_the_bank_becomes_its_auth_code_in_every_framing() {
@@ -57,7 +57,7 @@ async fn silence_garbage_and_broken_connections_are_no_reply_and_the_next_reques
     let Some(mut bank) = Bank::start(Prefix::Binary, Encoding::Binary) else {
         return;
     };
-    let host = bank.host();
+    let host = host(&bank.impatient());
     let mut number = 0;
     for code in ["68", "80", "82", "83", "84", "85", "89"] {
         number += 1;
@@ -91,7 +91,7 @@ async fn a_repeated_request_is_told_as_one_and_gets_the_first_answer() {
     let Some(mut bank) = Bank::start(Prefix::Binary, Encoding::Binary) else {
         return;
     };
-    let host = bank.host();
+    let host = host(&bank.impatient());
     let request = request(1, card("68", 0));
     assert_eq!(
         host.authorize(trace(1), &request).await.decision,
@@ -115,7 +115,7 @@ async fn a_host_that_takes_no_repetitions_is_not_asked_again() {
     };
     let mut config = bank.config();
     config.repeats = false;
-    let host = crate::iso8583::bank::host(&config);
+    let host = host(&config);
     let request = request(1, card("00", 0));
     let answer = host.authorize(again(trace(1)), &request).await;
     assert_eq!(answer.decision, Decision::NoReply);

@@ -56,7 +56,7 @@ pub(crate) fn python() -> Option<Command> {
 }
 
 impl Bank {
-    /// A host whose late answers take longer than anybody waits.
+    /// A host whose late answers take longer than the impatient wait.
     pub(crate) fn start(prefix: Prefix, bitmap: Encoding) -> Option<Self> {
         Self::start_at(prefix, bitmap, 0)
     }
@@ -148,10 +148,18 @@ impl Bank {
             prefix: self.prefix,
             bitmap: self.bitmap,
             acquirer: "455555".to_owned(),
-            answer: Period::milliseconds(700),
+            answer: Period::seconds(10),
             reconnect: Period::milliseconds(20),
             reconnect_most: Period::milliseconds(200),
             ..Iso8583Config::default()
+        }
+    }
+
+    /// For what is not answered.
+    pub(crate) fn impatient(&self) -> Iso8583Config {
+        Iso8583Config {
+            answer: Period::seconds(1),
+            ..self.config()
         }
     }
 
@@ -270,5 +278,5 @@ pub(crate) fn later(seconds: u64) -> Date {
     noon().plus(seconds)
 }
 
-/// Longer than a gateway waits in these tests.
-const LATE_SECONDS: &str = "1.1";
+/// Longer than an impatient gateway waits.
+const LATE_SECONDS: &str = "1.5";

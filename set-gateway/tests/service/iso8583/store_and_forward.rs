@@ -11,7 +11,7 @@ use set_node::config::Period;
 use set_node::store::Store;
 
 use crate::iso8583::bank::{Bank, host};
-use crate::rig::{ask, authorized, merchant, order, price, service, station};
+use crate::rig::{ask, authorized, code, merchant, order, price, service, station};
 
 /// A gateway on that folder, as after a start of the process.
 async fn started(folder: &Path, host: &Arc<Iso8583Host>) -> GatewayService {
@@ -27,19 +27,14 @@ async fn an_unanswered_request_is_reversed_by_the_next_run_if_this_one_does_not_
     // Authorizes and says nothing; the first telling of the reversal gets no answer either.
     bank.behave("68", '2');
     let folder = tempfile::tempdir().unwrap();
-    let (mut merchant, station, host) = (merchant(), station(), bank.host());
+    let (mut merchant, station, host) = (merchant(), station(), host(&bank.impatient()));
     let first = started(folder.path(), &host).await;
     let ordered = order(&mut merchant);
     let (state, request) =
         authorize::authorize(&station.context(), &merchant, ordered, price(), false).unwrap();
     let response = ask(&first, &request).await;
-    let answer = state
-        .handle(&station.context(), &mut merchant, &response)
-        .unwrap();
-    let authorize::Outcome::Declined(declined) = answer.outcome else {
-        panic!("{:?}", answer.outcome)
-    };
-    assert_eq!(declined.auth_code, AuthCode::NoReply);
+    let answer = state.handle(&station.context(), &mut merchant, &response);
+    assert_eq!(code(answer), AuthCode::NoReply);
     assert_eq!(bank.only()["authorized"], price().amount);
     assert_eq!(first.advise().await.unwrap(), 0);
     drop(first);
@@ -55,7 +50,7 @@ async fn an_unanswered_request_is_reversed_by_the_next_run_if_this_one_does_not_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_dies_while_the_bank_is_silent_is_made_good_by_the_next_one() {
-    for (repeats, code) in [(true, AuthCode::Approved), (false, AuthCode::NoReply)] {
+    for (repeats, expected) in [(true, AuthCode::Approved), (false, AuthCode::NoReply)] {
         let Some(mut bank) = Bank::start(Prefix::Binary, Encoding::Binary) else {
             return;
         };
@@ -79,18 +74,12 @@ async fn a_run_that_dies_while_the_bank_is_silent_is_made_good_by_the_next_one()
         }
         work.abort();
 
-        config.answer = bank.config().answer;
+        config.answer = bank.impatient().answer;
         let second = started(folder.path(), &host(&config)).await;
         assert_eq!(second.recover().await.unwrap(), 1);
         let response = ask(&second, &request).await;
-        let answer = state
-            .handle(&station.context(), &mut merchant, &response)
-            .unwrap();
-        let found = match answer.outcome {
-            authorize::Outcome::Declined(declined) => declined.auth_code,
-            _ => AuthCode::Approved,
-        };
-        assert_eq!(found, code);
+        let answer = state.handle(&station.context(), &mut merchant, &response);
+        assert_eq!(code(answer), expected);
         let entry = bank.only();
         assert_eq!(entry["times"], 1);
         if repeats {
@@ -112,7 +101,7 @@ async fn a_capture_is_told_to_the_bank_until_it_acknowledges_and_booked_once() {
     };
     bank.behave("00", '1');
     let folder = tempfile::tempdir().unwrap();
-    let (mut merchant, station, host) = (merchant(), station(), bank.host());
+    let (mut merchant, station, host) = (merchant(), station(), host(&bank.impatient()));
     let first = started(folder.path(), &host).await;
     let authorized = authorized(&first, &mut merchant).await;
     let orders = vec![(authorized, price())];
