@@ -170,6 +170,20 @@ pub fn altered(
     issuer_key: &PrivateKey,
     alter: impl FnOnce(&mut TbsCertificate),
 ) -> Result<Certificate, X509Error> {
+    let octets = altered_octets(certificate, issuer_key, alter)?;
+    Certificate::parse(&octets, &KeyRules::default())
+}
+
+/// As [`altered`], whether the result parses or not.
+///
+/// # Errors
+///
+/// [`X509Error::Encode`] when the contents have no DER.
+pub fn altered_octets(
+    certificate: &Certificate,
+    issuer_key: &PrivateKey,
+    alter: impl FnOnce(&mut TbsCertificate),
+) -> Result<Vec<u8>, X509Error> {
     let provider = Deterministic::seeded(0);
     let mut tbs = certificate.wire().to_be_signed.clone().into_value();
     alter(&mut tbs);
@@ -178,12 +192,11 @@ pub fn altered(
     let signature = issuer_key
         .sign_sha1(&provider, &digest)
         .map_err(X509Error::Provider)?;
-    let octets = asn1::encode(&SignedCertificate {
+    Ok(asn1::encode(&SignedCertificate {
         to_be_signed,
         signature_algorithm: certificate.wire().signature_algorithm.clone(),
         signature: der::asn1::BitString::from_bytes(&signature).map_err(asn1::EncodeError::from)?,
-    })?;
-    Certificate::parse(&octets, &KeyRules::default())
+    })?)
 }
 
 /// The certificate with its contents altered under the signature that it has, which no

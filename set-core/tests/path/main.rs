@@ -11,3 +11,4 @@ mod bounds;
 mod cache;
 mod rig;
 mod rules;
+mod vectors;
