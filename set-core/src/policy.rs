@@ -21,8 +21,8 @@ pub struct Policy {
     /// Candidate certificates and CRLs looked at while a chain is built. Default 32.
     pub max_candidates: usize,
     /// Whether every CRL that the BCI names must be held and in force before any chain of
-    /// the brand is believed. Default no: those of the chain's own issuers must be, always,
-    /// and nothing depends on what the others say.
+    /// the brand is believed. Default yes. Those of the chain's own issuers must be, always;
+    /// nothing depends on what the others say.
     pub require_every_listed_crl: bool,
     /// Message extensions that are understood here. Default none.
     pub message_extensions: BTreeSet<ObjectIdentifier>,
@@ -44,7 +44,7 @@ impl Default for Policy {
             key_rules: KeyRules::default(),
             max_chain: 8,
             max_candidates: 32,
-            require_every_listed_crl: false,
+            require_every_listed_crl: true,
             message_extensions: BTreeSet::new(),
             accept_later_revisions: false,
             amount_margin_percent: 0,

@@ -155,7 +155,29 @@ impl Trust {
                 .collect(),
             bci: bci.cloned(),
         };
+        self.adopt_successors(context);
         Ok(())
+    }
+
+    /// Takes in the roots on offer that one of ours announces, and those that they announce.
+    /// Nothing else is asked of them: the announcement names their keys.
+    fn adopt_successors(&mut self, context: &Context<'_>) {
+        let on_offer: Vec<Certificate> = self
+            .offered
+            .certificates
+            .iter()
+            .filter(|certificate| certificate.is_self_issued())
+            .cloned()
+            .collect();
+        for _ in &on_offer {
+            let mut adopted = false;
+            for root in &on_offer {
+                adopted |= self.roots.adopt(context.crypto, root);
+            }
+            if !adopted {
+                break;
+            }
+        }
     }
 
     /// The thumbprints of what is held, for a request; none when nothing is.
@@ -165,8 +187,15 @@ impl Trust {
     /// [`Error::X509`], never in practice.
     pub fn thumbs(&self, context: &Context<'_>) -> Result<Option<Thumbs>, Error> {
         let bcis: Vec<BrandCrlIdentifier> = self.bci.iter().cloned().collect();
+        let successors = self.roots.successors(context.crypto).cloned();
+        let certificates: Vec<Certificate> = self
+            .certificates
+            .iter()
+            .cloned()
+            .chain(successors)
+            .collect();
         Ok(thumbs::thumbs_of(
-            &self.certificates,
+            &certificates,
             &self.crls,
             &bcis,
             context.crypto,
@@ -232,16 +261,20 @@ impl Trust {
             }
         }
         let offered = std::mem::take(&mut self.offered);
-        // Whoever signs CRLs in the name of a CA that this chain's CAs have certified: what
-        // they list concerns chains to come.
+        // Whoever signs certificates or CRLs and was certified by this chain's CAs or a root:
+        // what they list concerns chains to come, as does a CA that a new root certifies anew.
         for signer in &offered.certificates {
-            let above = chain.iter().find(|ca| ca.subject() == signer.issuer());
-            let certified = above.is_some_and(|above| {
-                signer
-                    .verify_signature(above.public_key(), context.crypto)
-                    .is_ok()
-            });
-            if certified && signs_crls(signer) {
+            let certified = chain
+                .iter()
+                .chain(self.roots.roots())
+                .filter(|above| above.subject() == signer.issuer())
+                .any(|above| {
+                    signer
+                        .verify_signature(above.public_key(), context.crypto)
+                        .is_ok()
+                });
+            let is_ca = signs_crls(signer) || signer.extensions().basic_constraints.ca;
+            if certified && is_ca && !signer.is_self_issued() {
                 self.hold(signer.clone());
             }
         }
@@ -275,17 +308,31 @@ impl Trust {
             return Err(PeerFault::SignatureFailure("exactly one signature belongs here").into());
         };
         let pointer = &info.issuer_and_serial_number;
-        let certificate = self
+        // A brand CA has two certificates of one name, number and key after a change of
+        // roots.
+        let mut failure = None;
+        let pointed_at: Vec<Certificate> = self
             .at_hand()
-            .find(|certificate| certificate.issuer_and_serial_number() == pointer)
+            .filter(|certificate| certificate.issuer_and_serial_number() == pointer)
+            .take(context.policy.max_candidates)
             .cloned()
-            .ok_or_else(|| ChainError {
+            .collect();
+        for certificate in pointed_at {
+            match self.verify(context, &certificate, purpose, None) {
+                Ok(verified) => {
+                    self.settle(context, &verified);
+                    return Ok(verified);
+                }
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        Err(failure.unwrap_or_else(|| {
+            ChainError {
                 certificate: Box::new(Culprit::pointed_at(pointer)),
                 rule: Rule::Missing,
-            })?;
-        let verified = self.verify(context, &certificate, purpose, None)?;
-        self.settle(context, &verified);
-        Ok(verified)
+            }
+            .into()
+        }))
     }
 
     /// Finds a certificate by thumbprint and verifies it.
@@ -342,7 +389,7 @@ impl Trust {
     }
 
     /// What travels with a response: the chains of `certificates`, all CRLs held with the
-    /// certificates that signed them, and the BCI, less what the requester's thumbprints show that it holds.
+    /// certificates that signed them, roots that succeed others, and the BCI, less what the requester's thumbprints show that it holds.
     ///
     /// # Errors
     ///
@@ -367,6 +414,7 @@ impl Trust {
                 }
             }
         }
+        chains.extend(self.roots.successors(context.crypto).cloned());
         let to_send = thumbs::to_send(
             requester,
             &chains,

@@ -40,6 +40,23 @@ impl TrustStore {
         fits
     }
 
+    /// Takes in a successor that one of ours announces. Says whether it is new.
+    pub fn adopt(&mut self, crypto: &dyn CryptoProvider, root: &Certificate) -> bool {
+        let new = !self.roots.contains(root) && self.is_successor(crypto, root);
+        if new {
+            self.roots.push(root.clone());
+        }
+        new
+    }
+
+    /// Those of our roots that another of ours announces. Whoever believes that one may be
+    /// sent them.
+    pub fn successors(&self, crypto: &dyn CryptoProvider) -> impl Iterator<Item = &Certificate> {
+        self.roots
+            .iter()
+            .filter(move |root| self.is_successor(crypto, root))
+    }
+
     /// Whether `root` is one of ours, or the successor that one of ours announces: its key
     /// hashes to HashedRootKey, and it is signed by itself.
     #[must_use]
@@ -48,7 +65,7 @@ impl TrustStore {
     }
 
     fn is_successor(&self, crypto: &dyn CryptoProvider, root: &Certificate) -> bool {
-        self.roots.iter().any(|ours| {
+        self.roots.iter().filter(|ours| *ours != root).any(|ours| {
             let announced = &ours.extensions().hashed_root_key;
             announced
                 .as_ref()
