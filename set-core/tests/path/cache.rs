@@ -77,8 +77,6 @@ fn a_chain_verified_before_costs_no_signature() {
     holdings.certificates.extend(certificates);
     let gateway = hierarchy().gateway_signature.certificate.clone();
     holdings = holdings.without(&gateway);
-    let gateway_ca = hierarchy().pca.crl.clone();
-    holdings.crls.retain(|crl| *crl != gateway_ca);
     holdings.at = noon().plus(DAY);
     assert_eq!(chains.merchant(&holdings), (Ok(()), 0));
 }
@@ -136,11 +134,16 @@ fn a_new_crl_of_any_ca_of_the_chain_counts_at_once() {
 }
 
 #[test]
-fn a_crl_of_another_ca_touches_nothing() {
-    let chains = remembering();
+fn a_crl_of_another_ca_touches_nothing_unless_all_listed_ones_are_asked_for() {
     let crl = sign_crl(&crl_contents(2, Vec::new()), &hierarchy().pca.crl_signing);
-    let holdings = Holdings::all().with_crl(crl);
-    assert_eq!(chains.merchant(&holdings), (Ok(()), 0));
+    let holdings = Holdings::all().with_crl(crl.clone());
+    assert_asked_anew(&remembering(), &holdings, &Ok(()));
+
+    let chains = Remembering::with_capacity(8);
+    let mut holdings = Holdings::all();
+    holdings.policy.require_every_listed_crl = false;
+    assert_eq!(chains.merchant(&holdings), (Ok(()), COLD));
+    assert_eq!(chains.merchant(&holdings.with_crl(crl)), (Ok(()), 0));
 }
 
 #[test]
