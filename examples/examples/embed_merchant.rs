@@ -3,7 +3,7 @@
 //!
 //! ```sh
 //! cargo run --release -- --data mall
-//! SET_PASSPHRASE=demo cargo run --release -p examples --example embed_merchant mall/merchant
+//! SET_PASSPHRASE=mall-demo-passphrase cargo run --release -p examples --example embed_merchant mall/merchant
 //! ```
 #![forbid(unsafe_code)]
 

@@ -6,12 +6,13 @@
 //!
 //! [`story`] drives the path; [`stage`] runs the processes and hears what they tell;
 //! [`timeline`] prints; [`record`] writes the wrappers to files; [`proofs`] tries for itself
-//! what the roles claim.
+//! what the roles claim, and [`secrets`] searches all that was written for what nobody may show.
 
 pub mod cli;
 pub mod event;
 pub mod proofs;
 pub mod record;
+pub mod secrets;
 pub mod stage;
 pub mod story;
 pub mod timeline;

@@ -76,6 +76,29 @@ fn the_mall_plays_the_whole_path_and_records_every_message() {
     }
     assert_eq!(seen, PATH.iter().copied().collect());
     assert!(!told.contains("9999010000000003"), "the PAN is told");
+
+    // What the processes said was kept, and searched with everything else.
+    let said = |name: &str| fs::read_to_string(data.join("said").join(name)).unwrap();
+    let names: Vec<String> = fs::read_dir(data.join("said"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    for process in ["cardholder-enroll", "cardholder-pay", "merchant-capture"] {
+        for (stream, traced) in [(".out", true), (".err", false)] {
+            let name = names
+                .iter()
+                .find(|name| name.contains(process) && name.ends_with(stream))
+                .unwrap();
+            let text = said(name);
+            assert_eq!(text.contains(r#""event":"exchange""#), traced, "{name}");
+            assert!(!text.contains("9999010000000003"), "{name} shows the PAN");
+        }
+    }
+    let searched = format!(
+        "{} of these files are what the roles' processes said",
+        names.len()
+    );
+    assert!(told.contains(&searched), "{told}");
 }
 
 #[test]

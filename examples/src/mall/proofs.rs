@@ -20,6 +20,7 @@ use set_node::keystore::{Iterations, KeyStore, Passphrase};
 use set_node::party::PartyFolder;
 
 use super::event::{Exchange, Told};
+use super::secrets::{Searched, Secrets, search};
 use super::stage::{DEMO_PASSPHRASE, StageError};
 
 /// Tries the merchant's and the gateway's key on the payment instruction of a PReq.
@@ -77,55 +78,71 @@ pub fn the_gateway_does_not_learn_the_order(
     order: &str,
 ) -> Result<String, StageError> {
     let octets = decode(&exchange.request)?;
-    let needles = [order.as_bytes().to_vec()];
-    if contains_any(&octets, &needles) {
+    let mut secret = Secrets::default();
+    secret.add("what was bought", order.as_bytes());
+    if secret.shown_by(&octets).is_some() {
         return Err(disproved("AuthReq shows what was bought"));
     }
-    let (files, found) = search(gateway, &needles)?;
+    let Searched { files, found } = search(gateway, &secret)?;
     match found {
-        Some(file) => Err(disproved(&format!("{file} shows what was bought"))),
+        Some(found) => Err(disproved(&found)),
         None => Ok(format!(
             "does not learn what was bought: \"{order}\" is neither in AuthReq nor in its {files} files"
         )),
     }
 }
 
-/// Looks for the account number in every wrapper.
+/// Looks for the secrets in every wrapper.
 ///
 /// # Errors
 ///
-/// It is there.
-pub fn no_wrapper_shows_the_pan(exchanges: &[Exchange], pan: &str) -> Result<String, StageError> {
-    let needles = spellings(pan);
+/// One is there.
+pub fn no_wrapper_shows_a_secret(
+    exchanges: &[Exchange],
+    secrets: &Secrets,
+) -> Result<String, StageError> {
     let mut octets = 0;
     for exchange in exchanges {
         for told in [&exchange.request, &exchange.response] {
             let wrapper = decode(told)?;
             octets += wrapper.len();
-            if contains_any(&wrapper, &needles) {
-                return Err(disproved(&format!("{} shows the PAN", told.message)));
+            if let Some(what) = secrets.shown_by(&wrapper) {
+                return Err(disproved(&format!("{} shows {what}", told.message)));
             }
         }
     }
     Ok(format!(
-        "the PAN is in none of {} messages, {octets} octets",
+        "the PAN, the passphrase and {} private keys are in none of {} messages, {octets} octets",
+        secrets.keys(),
         exchanges.len() * 2
     ))
 }
 
-/// Looks for the account number in every file of every role.
+/// Looks for the secrets in every file of every role, among which lies, in `said`, whatever
+/// their processes wrote to standard output, the trace of the wire included, and to standard
+/// error.
 ///
 /// # Errors
 ///
-/// It is there.
-pub fn no_file_shows_the_pan(data: &Path, pan: &str) -> Result<String, StageError> {
-    let (files, found) = search(data, &spellings(pan))?;
-    match found {
-        Some(file) => Err(disproved(&format!("{file} shows the PAN"))),
-        None => Ok(format!(
-            "the PAN is in none of {files} files, in digits, hexadecimal or base64"
-        )),
+/// One is there; or what the processes said was not kept.
+pub fn no_file_shows_a_secret(
+    data: &Path,
+    said: &Path,
+    secrets: &Secrets,
+) -> Result<Vec<String>, StageError> {
+    let Searched { files, found } = search(data, secrets)?;
+    if let Some(found) = found {
+        return Err(disproved(&found));
     }
+    let outputs = fs::read_dir(said)
+        .map_err(StageError::io(said.display().to_string()))?
+        .count();
+    Ok(vec![
+        format!("they are in none of {files} files either, plainly, in hexadecimal or in base64"),
+        format!(
+            "{outputs} of these files are what the roles' processes said: outputs, wire traces, errors"
+        ),
+    ])
 }
 
 fn payment_instruction(told: &Told) -> Result<EnvelopedData, StageError> {
@@ -170,78 +187,6 @@ fn decode(told: &Told) -> Result<Vec<u8>, StageError> {
     Base64::decode_vec(&told.der).map_err(|error| disproved(&error.to_string()))
 }
 
-/// The ways in which digits could stand in a file.
-fn spellings(digits: &str) -> Vec<Vec<u8>> {
-    let hex: String = digits.bytes().map(|digit| format!("{digit:02x}")).collect();
-    let mut spellings = vec![
-        digits.as_bytes().to_vec(),
-        hex.to_uppercase().into_bytes(),
-        hex.into_bytes(),
-    ];
-    // Base64 of the digits at each of the three places that they can have in a group,
-    // without the characters that the neighbours share.
-    for lead in 0..3 {
-        let padded = [vec![0; lead], digits.as_bytes().to_vec()].concat();
-        let text = Base64::encode_string(&padded);
-        let inner: String = text.chars().skip(lead + 1).take(digits.len()).collect();
-        spellings.push(inner.into_bytes());
-    }
-    spellings
-}
-
-/// Counts the files below a folder and names the first that holds one of `needles`.
-fn search(folder: &Path, needles: &[Vec<u8>]) -> Result<(usize, Option<String>), StageError> {
-    let mut files = 0;
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let entries =
-            fs::read_dir(&folder).map_err(StageError::io(folder.display().to_string()))?;
-        for entry in entries {
-            let path = entry
-                .map_err(StageError::io(folder.display().to_string()))?
-                .path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let octets = fs::read(&path).map_err(StageError::io(path.display().to_string()))?;
-            files += 1;
-            if contains_any(&octets, needles) {
-                return Ok((files, Some(path.display().to_string())));
-            }
-        }
-    }
-    Ok((files, None))
-}
-
-fn contains_any(haystack: &[u8], needles: &[Vec<u8>]) -> bool {
-    needles.iter().any(|needle| {
-        haystack
-            .windows(needle.len())
-            .any(|window| window == needle.as_slice())
-    })
-}
-
 fn disproved(what: &str) -> StageError {
     StageError::Disproved(what.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PAN: &str = "4111111111111111";
-
-    #[test]
-    fn digits_are_found_in_every_spelling() {
-        let hex: String = PAN.bytes().map(|digit| format!("{digit:02x}")).collect();
-        let mut hidden = vec![format!("x{PAN}y"), format!("x{hex}y")];
-        for lead in ["", "a", "ab", "abc"] {
-            hidden.push(Base64::encode_string(format!("{lead}{PAN}tail").as_bytes()));
-        }
-        for text in hidden {
-            assert!(contains_any(text.as_bytes(), &spellings(PAN)), "{text}");
-        }
-        assert!(!contains_any(b"4111111111111112", &spellings(PAN)));
-    }
 }

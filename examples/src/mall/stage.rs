@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::fs::{self, File};
+use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -15,7 +15,9 @@ use super::event::{Event, Exchange, Listening, Proved};
 /// The flag by which the program calls itself in a role.
 pub const AS_ROLE: &str = "--as-role";
 /// The passphrase of all demo keys. It protects nothing.
-pub const DEMO_PASSPHRASE: &str = "demo";
+///
+/// Long enough that a search for it finds nothing else.
+pub const DEMO_PASSPHRASE: &str = "mall-demo-passphrase";
 /// How long a server may take to bind its ports, and an event to be told.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -79,6 +81,8 @@ impl StageError {
 #[derive(Debug)]
 pub struct Stage {
     data: PathBuf,
+    /// How many processes were started.
+    started: u32,
     servers: Vec<(&'static str, Child)>,
     sender: Sender<Event>,
     events: Receiver<Event>,
@@ -92,6 +96,7 @@ impl Stage {
         let (sender, events) = mpsc::channel();
         Self {
             data: data.to_owned(),
+            started: 0,
             servers: Vec::new(),
             sender,
             events,
@@ -105,6 +110,12 @@ impl Stage {
         self.data.join(role)
     }
 
+    /// The folder of what the processes said on standard output and standard error.
+    #[must_use]
+    pub fn said(&self) -> PathBuf {
+        self.data.join("said")
+    }
+
     /// Starts a server and waits until it listens.
     ///
     /// # Errors
@@ -113,14 +124,15 @@ impl Stage {
     pub fn serve(&mut self, role: &'static str, args: &[&str]) -> Result<Listening, StageError> {
         // What a server logs lies with its data, so that it is searched for secrets too.
         let log = self.folder(role).join("serve.log");
-        let log = File::create(&log).map_err(StageError::io(log.display().to_string()))?;
+        let log = create(&log)?;
+        let Transcript { out, .. } = self.transcript(role, "serve")?;
         let mut child = self
             .command(role, "serve", args)
             .stdin(Stdio::null())
             .stderr(log)
             .spawn()
             .map_err(StageError::io(format!("set-{role} serve")))?;
-        self.hear(&mut child)?;
+        self.hear(&mut child, create(&out)?)?;
         self.servers.push((role, child));
         let listening =
             |event: &Event| matches!(event, Event::Listening(told) if told.role == role);
@@ -145,29 +157,28 @@ impl Stage {
         args: &[&str],
         environment: &[(&str, &str)],
     ) -> Result<serde_json::Value, StageError> {
+        let Transcript { out, err } = self.transcript(role, subcommand)?;
         let mut command = self.command(role, subcommand, args);
         command.envs(environment.iter().copied());
         let mut child = command
             .stdin(Stdio::null())
-            .stderr(Stdio::piped())
+            .stderr(create(&err)?)
             .spawn()
             .map_err(StageError::io(format!("set-{role} {subcommand}")))?;
-        let errors = child.stderr.take();
-        let says = thread::spawn(move || {
-            let mut text = String::new();
-            // What cannot be read is not quoted.
-            let _lost = errors.map(|mut errors| errors.read_to_string(&mut text));
-            text
-        });
-        let results = self.hear(&mut child)?;
+        let results = self.hear(&mut child, create(&out)?)?;
         let status = child
             .wait()
             .map_err(StageError::io(format!("set-{role} {subcommand}")))?;
-        let result = results.join().unwrap_or_default();
-        let says = says.join().unwrap_or_default();
+        let result = results
+            .join()
+            .unwrap_or(Ok(None))
+            .map_err(StageError::io(format!("what set-{role} {subcommand} says")))?;
         if status.success() {
             return Ok(result.unwrap_or(serde_json::Value::Null));
         }
+        // What cannot be read is not quoted.
+        let says = fs::read(&err).unwrap_or_default();
+        let says = String::from_utf8_lossy(&says);
         let last = says.lines().rev().take(5).collect::<Vec<_>>();
         Err(StageError::Failed {
             role,
@@ -236,25 +247,42 @@ impl Stage {
         command
     }
 
-    /// Listens to a process: its events go to the channel, its results to whoever joins.
-    fn hear(
-        &self,
-        child: &mut Child,
-    ) -> Result<thread::JoinHandle<Option<serde_json::Value>>, StageError> {
+    /// Where what the next process says is kept, so that it is searched for secrets.
+    fn transcript(
+        &mut self,
+        role: &'static str,
+        subcommand: &str,
+    ) -> Result<Transcript, StageError> {
+        let said = self.said();
+        fs::create_dir_all(&said).map_err(StageError::io(said.display().to_string()))?;
+        self.started += 1;
+        let name = format!("{:04}-{role}-{subcommand}", self.started);
+        Ok(Transcript {
+            out: said.join(format!("{name}.out")),
+            err: said.join(format!("{name}.err")),
+        })
+    }
+
+    /// Listens to a process: its events go to the channel, its results to whoever joins, and
+    /// all of it to a file.
+    fn hear(&self, child: &mut Child, mut transcript: File) -> Result<Results, StageError> {
         let out = child.stdout.take().ok_or_else(|| StageError::Silence {
             what: "standard output".to_owned(),
         })?;
         let sender = self.sender.clone();
         Ok(thread::spawn(move || {
             let mut result = None;
-            for line in BufReader::new(out).lines().map_while(Result::ok) {
-                match serde_json::from_str::<Event>(&line) {
+            for line in BufReader::new(out).split(b'\n') {
+                let line = line?;
+                transcript.write_all(&line)?;
+                transcript.write_all(b"\n")?;
+                match serde_json::from_slice::<Event>(&line) {
                     // Nobody listens any more once the stage is gone.
                     Ok(event) => drop(sender.send(event)),
-                    Err(_) => result = serde_json::from_str(&line).ok().or(result),
+                    Err(_) => result = serde_json::from_slice(&line).ok().or(result),
                 }
             }
-            result
+            Ok(result)
         }))
     }
 
@@ -281,6 +309,21 @@ impl Stage {
             }
         }
     }
+}
+
+/// The files for what a process says.
+struct Transcript {
+    /// On standard output: results, and with `--trace-wire` every exchange.
+    out: PathBuf,
+    /// On standard error.
+    err: PathBuf,
+}
+
+/// Gives the last JSON object of a process that is no event.
+type Results = thread::JoinHandle<io::Result<Option<serde_json::Value>>>;
+
+fn create(file: &Path) -> Result<File, StageError> {
+    File::create(file).map_err(StageError::io(file.display().to_string()))
 }
 
 impl Drop for Stage {

@@ -10,6 +10,7 @@ use super::cli::Options;
 use super::event::{Exchange, Listening};
 use super::proofs;
 use super::record::Recorder;
+use super::secrets::Secrets;
 use super::stage::{DEMO_PASSPHRASE, Stage, StageError};
 use super::timeline::Timeline;
 
@@ -21,6 +22,8 @@ const ACQUIRER_BIN: &str = "455555";
 const PAN: &str = "9999010000000003";
 /// When it expires, far away.
 const CARD_EXPIRY: &str = "209912";
+/// Who has keys.
+const ROLES: [&str; 4] = ["ca", "gateway", "merchant", "cardholder"];
 /// What is sold, in turn.
 const GOODS: &[(&str, u64)] = &[
     ("One teapot, blue, and two cups", 12_950),
@@ -292,10 +295,13 @@ impl<'a> Story<'a> {
 
     fn look_for_secrets(&mut self) -> Result<(), StageError> {
         self.timeline.phase("Everybody's drawers are searched");
-        let fact = proofs::no_wrapper_shows_the_pan(&self.exchanges, PAN)?;
+        let secrets = Secrets::of_the_mall(self.data, &ROLES, PAN)?;
+        let fact = proofs::no_wrapper_shows_a_secret(&self.exchanges, &secrets)?;
         self.timeline.fact("mall", "", &fact);
-        let fact = proofs::no_file_shows_the_pan(self.data, PAN)?;
-        self.timeline.fact("mall", "", &fact);
+        let said = self.stage.said();
+        for fact in proofs::no_file_shows_a_secret(self.data, &said, &secrets)? {
+            self.timeline.fact("mall", "", &fact);
+        }
         Ok(())
     }
 
