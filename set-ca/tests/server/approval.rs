@@ -9,18 +9,22 @@ use set_core::registration::{Filed, Pended};
 use super::*;
 
 impl Rig {
-    /// With other lines in the configuration that `init` wrote.
-    fn configured(changes: &[(&str, &str)]) -> Self {
+    /// Serves with other lines in the configuration that `init` wrote.
+    pub(crate) fn configured(changes: &[(&str, &str)]) -> Self {
         let mut rig = Self::new();
-        let file = rig.data.path().join("config.toml");
+        rig.configure(changes);
+        rig.restart();
+        rig
+    }
+
+    pub(crate) fn configure(&self, changes: &[(&str, &str)]) {
+        let file = self.data.path().join("config.toml");
         let mut config = fs::read_to_string(&file).unwrap();
         for (before, after) in changes {
             assert!(config.contains(before), "{before}");
             config = config.replace(before, after);
         }
         fs::write(&file, config).unwrap();
-        rig.restart();
-        rig
     }
 
     /// Sends a merchant's CertReq.
@@ -43,7 +47,12 @@ impl Rig {
         (state, self.exchange(&request))
     }
 
-    fn pended(&self, application: Application, keys: &NewKeys, trust: &mut Trust) -> Pended {
+    pub(crate) fn pended(
+        &self,
+        application: Application,
+        keys: &NewKeys,
+        trust: &mut Trust,
+    ) -> Pended {
         let (state, answer) = self.filed(application, keys, trust);
         match state
             .handle(&self.station.context(), &answer, trust)
@@ -54,7 +63,7 @@ impl Rig {
         }
     }
 
-    fn inquire(&self, pended: Pended, trust: &mut Trust) -> Verdict<Certified, Pended> {
+    pub(crate) fn inquire(&self, pended: Pended, trust: &mut Trust) -> Verdict<Certified, Pended> {
         let (state, request) = pended.inquire(&self.station.context(), trust).unwrap();
         let answer = self.exchange(&request);
         state
@@ -73,14 +82,14 @@ impl Rig {
             .collect()
     }
 
-    fn keys(&self) -> NewKeys {
+    pub(crate) fn keys(&self) -> NewKeys {
         NewKeys::generate(self.station.crypto(), RequestType::MerInitialBoth).unwrap()
     }
 }
 
 const OPERATOR: (&str, &str) = ("source = \"rules\"", "source = \"operator\"");
 
-fn shop(id: &str) -> Application {
+pub(crate) fn shop(id: &str) -> Application {
     let mut application = merchant();
     if let IdData::MerchantAcquirerId(data) = &mut application.id_data {
         data.merchant_id = MerchantId::new(id).unwrap();

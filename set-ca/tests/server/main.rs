@@ -8,6 +8,8 @@
 )]
 
 mod approval;
+mod forms;
+mod renewal;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
