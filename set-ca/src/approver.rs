@@ -5,6 +5,7 @@ mod rules;
 mod ruling;
 mod rulings;
 mod source;
+mod table;
 
 pub use self::institution::Institution;
 pub(crate) use self::rules::Applying;
@@ -12,13 +13,14 @@ pub use self::rules::Rules;
 pub use self::ruling::{MalformedItem, RejectedBy, Ruling, Terms};
 pub use self::rulings::Rulings;
 pub use self::source::approver;
+pub use self::table::Table;
 
 use core::fmt;
 
 use set_core::ca::{ApprovalRequest, Decision};
 use set_core::msg::cert::id_data::IdData;
 use set_core::msg::cert::request_type::RequestType;
-use set_core::msg::ids::{Bin, LocalId};
+use set_core::msg::ids::{Bin, BrandId, LocalId};
 use set_core::x509::Certificate;
 use set_node::service::BoxFuture;
 
@@ -41,6 +43,8 @@ pub struct Case {
     pub lid_ca: LocalId,
     /// Which certificates.
     pub request_type: RequestType,
+    /// Of which brand.
+    pub brand_id: BrandId,
     /// The issuer or acquirer who is asked.
     pub bin: Bin,
     /// Who applies, unless a cardholder.

@@ -321,6 +321,8 @@ pub enum ApprovalSource {
     Operator,
     /// Files of rulings in a folder.
     Folder,
+    /// An institution's own software, in the table `approval` of the store.
+    Table,
     /// An institution, asked over HTTP.
     Http,
 }

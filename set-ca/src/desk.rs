@@ -221,13 +221,15 @@ impl Desk {
         for issued in &outcome.issued {
             tx.keep_certificate(&stored(issued, crypto)?).await?;
         }
+        let seconds = i64::try_from(now.unix()).unwrap_or(i64::MAX);
         if let Some(Registration::Decided(decided)) = &outcome.registration {
+            let id = decided.pended.offered.lid_ca.to_string();
+            tx.close_approval(&id, seconds).await?;
             let owner = Sha256::digest(decided.pended.owner()?);
             for issued in &outcome.issued {
                 claim(&mut tx, issued, &owner).await?;
             }
         }
-        let seconds = i64::try_from(now.unix()).unwrap_or(i64::MAX);
         let (message, request) = (asked.message, asked.octets);
         tx.remember(rrpid, message, request, &outcome.octets, seconds)
             .await?;

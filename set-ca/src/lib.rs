@@ -42,7 +42,8 @@ use set_node::config::LogConfig;
 use set_node::program::{self, Program, Screen};
 
 pub use self::approver::{
-    Approver, Case, Institution, MalformedItem, RejectedBy, Rules, Ruling, Rulings, Terms, approver,
+    Approver, Case, Institution, MalformedItem, RejectedBy, Rules, Ruling, Rulings, Table, Terms,
+    approver,
 };
 pub use self::ceremony::{
     AcceptArgs, BundleArgs, CaType, CeremonyCommand, CeremonyFault, PolicyArgs, RequestArgs,

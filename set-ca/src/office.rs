@@ -267,6 +267,7 @@ impl Office {
         let case = Case {
             lid_ca: inquiry.lid_ca().clone(),
             request_type: inquiry.request_type(),
+            brand_id: served.ca.brand_id()?,
             bin: inquiry.bin().clone(),
             id_data: inquiry.id_data().cloned(),
             standing: inquiry.standing(&self.inner.station.context())?,

@@ -7,9 +7,9 @@ use serde::Serialize;
 use set_core::ca::record::Pended;
 use set_core::crypto::KeyRules;
 use set_core::msg::cert::id_data::IdData;
-use set_core::msg::ids::LocalId;
+use set_core::msg::ids::{BrandId, LocalId};
 use set_core::registration::Wanted;
-use set_core::x509::Certificate;
+use set_core::x509::{Certificate, SetName};
 use set_node::cli::Exit;
 use set_node::program::{Screen, value};
 use set_node::store::Store;
@@ -113,9 +113,11 @@ fn case(pended: &Pended) -> Result<Case, Failure> {
     let standing = pended.standing.as_ref().map(|octets| {
         Certificate::parse(octets.as_octets(), &rules).map_err(set_core::error::Error::from)
     });
+    let ca = SetName::parse(&pended.offered.ca).map_err(set_core::error::Error::from)?;
     Ok(Case {
         lid_ca: pended.offered.lid_ca.clone(),
         request_type: pended.offered.request_type,
+        brand_id: BrandId::new(ca.organization()).map_err(set_core::error::Error::from)?,
         bin: pended.offered.bin.clone(),
         id_data: pended.offered.id_data.clone(),
         standing: standing.transpose()?,

@@ -24,8 +24,10 @@ use crate::office::Office;
 
 /// Opens the data folder and serves until a signal comes.
 pub(crate) async fn run(data: &Path, config: Config, screen: &mut Screen) -> Result<Exit, Failure> {
-    let approver = approver(data, &config.approval)?;
     let keys = Arc::new(Keys::open(data, &config)?);
+    let station = station()?;
+    let store = Store::open(data, &config.store).await?;
+    let approver = approver(data, &config.approval, &store, &station)?;
     let shutdown = Shutdown::on_signals().map_err(program::Failure::Runtime)?;
     let node = Node::bind(&config.listen, &config.limits, &config.timeouts).await?;
     let listening = node.listening("ca");
@@ -33,7 +35,8 @@ pub(crate) async fn run(data: &Path, config: Config, screen: &mut Screen) -> Res
         data,
         &config,
         keys,
-        station()?,
+        station,
+        store,
         approver,
         node,
         || screen.result(&listening),
@@ -43,25 +46,25 @@ pub(crate) async fn run(data: &Path, config: Config, screen: &mut Screen) -> Res
     Ok(Exit::Success)
 }
 
-/// Serves from a data folder until `shutdown`; `announce` is called when requests are
-/// taken.
+/// Serves from a data folder until `shutdown`, and closes `store` then; `announce` is called
+/// when requests are taken.
 ///
 /// # Errors
 ///
-/// The data folder is broken or the store cannot be opened.
+/// The data folder is broken or the store fails.
 #[expect(clippy::too_many_arguments, reason = "the parts of a server")]
 pub async fn serve(
     data: &Path,
     config: &Config,
     keys: Arc<Keys>,
     station: Station,
+    store: Store,
     approver: Arc<dyn Approver>,
     node: Node,
     announce: impl FnOnce(),
     shutdown: Shutdown,
 ) -> Result<(), Failure> {
     let cas = keys.cas(&station, config)?;
-    let store = Store::open(data, &config.store).await?;
     let pool = CryptoPool::new(&config.limits).map_err(program::Failure::Runtime)?;
     let desk = Desk::new(store.clone(), config.store.keep_answers);
     let signers = Signers::find(keys, &station.policy().key_rules)?;

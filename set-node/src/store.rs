@@ -33,6 +33,7 @@ use sqlx::{
 
 use crate::config::StoreConfig;
 
+mod approval;
 mod certificate;
 mod counter;
 mod earlier;
@@ -49,6 +50,7 @@ mod migration_tests;
 #[cfg(test)]
 mod money_tests;
 
+pub use approval::{ApprovalCase, ApprovalRuling, ApprovalTerms};
 pub use certificate::StoredCertificate;
 pub use exchange::Recall;
 pub use fault::StoreError;

@@ -6,23 +6,32 @@ use std::sync::Arc;
 use set_core::ca::{ApprovalRequest, Decision};
 use set_node::program::{self, value};
 use set_node::service::BoxFuture;
+use set_node::station::Station;
+use set_node::store::Store;
 use zeroize::Zeroizing;
 
-use super::{Approver, Case, Institution, Rules, Rulings};
+use super::{Approver, Case, Institution, Rules, Rulings, Table};
 use crate::config::{ApprovalConfig, ApprovalSource};
 use crate::failure::Failure;
 
-/// The approver that the configuration names; paths are within `data`.
+/// The approver that the configuration names; paths are within `data`, and a table is one of
+/// `store`.
 ///
 /// # Errors
 ///
 /// A value outside of its type, an address that is missing, a token that cannot be read.
-pub fn approver(data: &Path, config: &ApprovalConfig) -> Result<Arc<dyn Approver>, Failure> {
+pub fn approver(
+    data: &Path,
+    config: &ApprovalConfig,
+    store: &Store,
+    station: &Station,
+) -> Result<Arc<dyn Approver>, Failure> {
     let rules = Rules::new(config.clone()).map_err(value("approval"))?;
     Ok(match config.source {
         ApprovalSource::Rules => Arc::new(rules),
         ApprovalSource::Operator => Arc::new(Operator),
         ApprovalSource::Folder => Arc::new(Rulings::new(data.join(&config.folder), rules)),
+        ApprovalSource::Table => Arc::new(Table::new(store.clone(), station.clone(), rules)),
         ApprovalSource::Http => {
             let endpoint = config.url.clone().ok_or(program::Failure::Value {
                 what: "approval.url",

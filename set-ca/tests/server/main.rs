@@ -10,6 +10,7 @@
 mod approval;
 mod forms;
 mod renewal;
+mod table;
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -7,7 +7,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePool},
 };
 
-use super::{MIGRATOR, Pool, Recall, RecordKey, Store, StoreError};
+use super::{ApprovalRuling, MIGRATOR, Pool, Recall, RecordKey, Store, StoreError};
 use crate::config::{StoreConfig, StoreUrl};
 
 fn fixture(name: &str) -> String {
@@ -51,6 +51,20 @@ async fn has_the_data(store: &Store) {
     assert_eq!(tx.next("batch").await.unwrap(), 42);
 }
 
+/// What the fixtures from version 3 on hold besides.
+async fn has_the_rulings(store: &Store) {
+    let mut tx = store.begin().await.unwrap();
+    let ruling = tx.approval_ruling("1F00A6").await.unwrap().unwrap();
+    let ApprovalRuling::Approved(terms) = ruling else {
+        panic!("{ruling:?}");
+    };
+    assert_eq!(terms.name.unwrap(), "Tea House");
+    assert_eq!((terms.country, terms.auth_flag), (Some(840), Some(true)));
+    let ruling = tx.approval_ruling("1F00A7").await.unwrap().unwrap();
+    let reason = Some("Come in person.".to_owned());
+    assert_eq!(ruling, ApprovalRuling::Rejected { reason });
+}
+
 #[tokio::test]
 async fn data_that_every_version_stored_in_sqlite_is_read_by_this_one() {
     for migration in MIGRATOR.iter() {
@@ -64,6 +78,9 @@ async fn data_that_every_version_stored_in_sqlite_is_read_by_this_one() {
             .await
             .unwrap();
         has_the_data(&store).await;
+        if migration.version >= 3 {
+            has_the_rulings(&store).await;
+        }
     }
 }
 
@@ -91,6 +108,9 @@ async fn data_that_every_version_stored_in_postgresql_is_read_by_this_one() {
         };
         let store = Store::open("".as_ref(), &config).await.unwrap();
         has_the_data(&store).await;
+        if migration.version >= 3 {
+            has_the_rulings(&store).await;
+        }
     }
 }
 
