@@ -47,6 +47,7 @@ pub async fn inquire(
     };
     let progress = Progress::of(payload, context.now);
     let order = order::update(&wallet.store, order, progress.clone()).await?;
-    screen.result(&Told::new(&order, &outcome, None));
+    let messages = outcome::messages(wallet, &order.placed, &card, &outcome);
+    screen.result(&Told::new(&order, &outcome, messages, None));
     Ok(outcome::exit(&progress))
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use serde::Serialize;
-use set_core::cardholder::Outcome;
+use set_core::cardholder::inquiry::Placed;
+use set_core::cardholder::{Card, Outcome, card_message};
+use set_core::msg::payment::acq_card::{AcqCardCodeMsg, AcqCardMsgData};
 use set_core::msg::payment::auth_res::AuthCode;
 use set_core::msg::payment::cap::CapCode;
 use set_core::msg::payment::p_res::{CompletionCode, PResPayload};
@@ -11,6 +13,7 @@ use set_node::cli::Exit;
 use set_node::money::Money;
 
 use crate::order::{Order, Progress};
+use crate::wallet::Wallet;
 
 /// The result of `pay` and `inquire`.
 #[derive(Serialize)]
@@ -36,6 +39,20 @@ struct Part {
     #[serde(skip_serializing_if = "Option::is_none")]
     capture: Option<Step>,
     credits: Vec<Step>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Words>,
+}
+
+/// What the acquirer has to say, past the merchant.
+#[derive(Serialize)]
+struct Words {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
 }
 
 /// One step done for it.
@@ -47,9 +64,18 @@ struct Step {
 }
 
 impl Told {
-    pub(crate) fn new(order: &Order, outcome: &Outcome, next: Option<String>) -> Self {
+    /// `messages` are what the acquirer says about each part.
+    pub(crate) fn new(
+        order: &Order,
+        outcome: &Outcome,
+        messages: Vec<Option<AcqCardCodeMsg>>,
+        next: Option<String>,
+    ) -> Self {
         let placed = &order.placed;
-        let parts: Vec<Part> = outcome.payloads().iter().map(Part::of).collect();
+        let mut parts: Vec<Part> = outcome.payloads().iter().map(Part::of).collect();
+        for (part, message) in parts.iter_mut().zip(messages) {
+            part.message = message.map(Words::of);
+        }
         Self {
             xid: placed.trans_ids.xid.to_string(),
             order: order.number,
@@ -93,8 +119,58 @@ impl Part {
                     date: status.credit_date.to_string(),
                 })
                 .collect(),
+            message: None,
         }
     }
+}
+
+impl Words {
+    fn of(message: AcqCardCodeMsg) -> Self {
+        let AcqCardMsgData {
+            acq_card_text,
+            acq_card_url,
+            acq_card_phone,
+        } = message.acq_card_msg_data;
+        Self {
+            kind: message.acq_card_code.name(),
+            text: acq_card_text.map(|text| printable(&text.to_string())),
+            url: acq_card_url.map(|url| printable(url.as_str())),
+            phone: acq_card_phone.map(|phone| printable(&phone.to_string())),
+        }
+    }
+}
+
+/// Without control characters, which would reach the terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+/// Reads what the acquirer says about each part of an order, as far as it can be read.
+pub(crate) fn messages(
+    wallet: &mut Wallet,
+    placed: &Placed,
+    card: &Card,
+    outcome: &Outcome,
+) -> Vec<Option<AcqCardCodeMsg>> {
+    let context = wallet.station.context();
+    let mut all = Vec::new();
+    for payload in outcome.payloads() {
+        let results = payload.results.as_ref();
+        let sealed = results.and_then(|results| results.acq_card_msg.as_ref());
+        let trust = &mut wallet.trust;
+        let read = sealed
+            .map(|sealed| card_message::read(&context, trust, placed, &card.pan_secret, sealed));
+        all.push(match read.transpose() {
+            Ok(message) => message,
+            Err(fault) => {
+                tracing::warn!(%fault, "the acquirer's message cannot be read");
+                None
+            }
+        });
+    }
+    all
 }
 
 impl fmt::Display for Told {
@@ -115,6 +191,14 @@ impl fmt::Display for Told {
             }
             for step in &part.credits {
                 step.show(f, "credit")?;
+            }
+            if let Some(message) = &part.message {
+                write!(f, "\n    your bank says ({})", words(message.kind))?;
+                for words in [&message.text, &message.url, &message.phone] {
+                    if let Some(words) = words {
+                        write!(f, ": {words}")?;
+                    }
+                }
             }
         }
         if let Some(next) = &self.next {

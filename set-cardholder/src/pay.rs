@@ -87,7 +87,12 @@ pub async fn pay(
         .await
         .map_err(|source| unanswered(&order, source))?;
     let next = wake_up.success_url.as_ref().map(ToString::to_string);
-    finish(wallet, ordering, &response, order, next, screen).await
+    let paid = Paid {
+        ordering,
+        order,
+        card,
+    };
+    finish(wallet, paid, &response, next, screen).await
 }
 
 /// PInitReq and PInitRes: the merchant and the gateway are who they say.
@@ -115,15 +120,26 @@ async fn initiate(
     Ok(offered)
 }
 
+/// An order whose PReq was answered.
+struct Paid {
+    ordering: Ordering,
+    order: Order,
+    card: Card,
+}
+
 /// PRes: what the merchant made of the order.
 async fn finish(
     wallet: &mut Wallet,
-    ordering: Ordering,
+    paid: Paid,
     response: &[u8],
-    order: Order,
     next: Option<String>,
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
+    let Paid {
+        ordering,
+        order,
+        card,
+    } = paid;
     let context = wallet.station.context();
     let (placed, outcome) = ordering
         .handle(&context, response, &mut wallet.trust)
@@ -137,7 +153,8 @@ async fn finish(
     };
     let progress = Progress::of(payload, wallet.station.now());
     let order = order::update(&wallet.store, order, progress.clone()).await?;
-    screen.result(&Told::new(&order, &outcome, next));
+    let messages = outcome::messages(wallet, &order.placed, &card, &outcome);
+    screen.result(&Told::new(&order, &outcome, messages, next));
     Ok(outcome::exit(&progress))
 }
 

@@ -2,12 +2,13 @@
 //!
 //! A purchase is a walk through the structs of [`purchase`]; each holds what its step
 //! needs, and gives the octets to send and the next struct. [`inquiry`] asks later how far
-//! an order has come. [`registration`] gets the certificate first of all.
+//! an order has come; [`card_message`] reads what the acquirer says about it. [`registration`] gets the certificate first of all.
 
+pub mod card_message;
 pub mod inquiry;
 pub mod outcome;
 pub mod purchase;
 pub mod registration;
 
 pub use self::outcome::Outcome;
-pub use self::purchase::{Card, Initiating, Offered, Ordering, Wish};
+pub use self::purchase::{Account, Card, Initiating, Offered, Ordering, Wish};

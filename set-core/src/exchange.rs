@@ -5,12 +5,14 @@
 //! [`Context::wrap`]; or it calls [`receive_response`] on what came back for a request of
 //! its own. A [`Refusal`] becomes an Error message by [`Refusal::answer`].
 
+pub mod cap_rev_or_cred;
 pub mod context;
 pub mod extensions;
 pub mod receive;
 pub mod refusal;
 pub mod respond;
 
+pub use self::cap_rev_or_cred::CapRevOrCred;
 pub use self::context::Context;
 pub use self::receive::{Received, receive};
 pub use self::refusal::{ErrorSigner, Refusal};

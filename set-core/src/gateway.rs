@@ -4,7 +4,10 @@
 //! |---|---|
 //! | PCertReq | [`p_cert::p_cert`] |
 //! | AuthReq | [`auth::open`], then [`Asked::judge`](auth::Asked::judge), then, unless that refused, the acquirer host, then [`AuthPending::complete`](auth::AuthPending::complete) |
+//! | AuthRevReq | [`auth_rev::open`], then [`Asked::settle`](auth_rev::Asked::settle) |
 //! | CapReq | [`cap::open`], then [`CapAsked::settle`](cap::CapAsked::settle) |
+//! | CapRevReq, CredReq, CredRevReq | [`cap_rev_or_cred::open`], then [`Asked::settle`](cap_rev_or_cred::Asked::settle) |
+//! | BatchAdminReq | [`batch_admin::open`], then [`Asked::choose`](batch_admin::Asked::choose), then [`Chosen::settle`](batch_admin::Chosen::settle) |
 //!
 //! ```text
 //! AuthReq ──open──▶ Asked ──judge──▶ AuthPending ──complete──▶ Answered
@@ -14,22 +17,30 @@
 //!
 //! Each step ends where something from outside is needed: records of the transaction, which
 //! are looked up by ids that were encrypted; the host's answer. What is to be stored comes
-//! back in [`Answered`](auth::Answered) and [`Settled`](cap::Settled).
+//! back in [`Answered`](auth::Answered), [`Settled`](cap::Settled) and their like.
 //!
-//! Authorizations after the first one of an order (split shipment, instalments, recurring
-//! payments) are not served: an AuthReq with an AuthToken for a PI, or with
-//! `subsequentAuthInd`, is answered with invalidTransaction.
+//! The first authorization of an order uses the cardholder's payment instruction, any other
+//! (split shipment, instalments, recurring payments) the AuthToken that came with the one
+//! before it.
 
 mod amounts;
 pub mod auth;
+pub mod auth_rev;
+pub mod auth_token;
 pub mod batch;
+pub mod batch_admin;
+mod books;
 pub mod cap;
+pub mod cap_rev_or_cred;
 pub mod host;
 pub mod p_cert;
 mod peer;
 mod pi;
 pub mod record;
+mod request;
 pub mod token;
+
+pub use self::token::CapTokens;
 
 use crate::error::Error;
 use crate::exchange::Context;
@@ -42,7 +53,7 @@ use crate::x509::BrandCrlIdentifier;
 use crate::x509::thumbs::cert_thumb;
 
 /// A gateway's keys for one brand, and whom it believes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Gateway {
     /// The signature key and certificate.
     pub signature: Identity,
@@ -54,6 +65,8 @@ pub struct Gateway {
     pub bins: Vec<Bin>,
     /// Whether it captures; otherwise every captureNow is answered with captureNotSupported.
     pub captures: bool,
+    /// What merchants are given for their captures.
+    pub cap_tokens: CapTokens,
 }
 
 /// What goes with a response so that the merchant can verify it.

@@ -1,10 +1,13 @@
 //! The merchant: the shop's side of the protocol, towards the wallet and the gateway.
 //!
 //! Requests from the wallet: [`p_init`], [`p_req`], [`inq`]. Requests to the gateway:
-//! [`p_cert`], [`authorize`], [`capture`]. [`order`] has the states in between.
+//! [`p_cert`], [`authorize`], [`reverse`], [`capture`], [`correct`], [`batch_admin`]. [`order`]
+//! and [`sale`] have the states in between.
 
 pub mod authorize;
+pub mod batch_admin;
 pub mod capture;
+pub mod correct;
 mod gateway_response;
 pub mod inq;
 pub mod order;
@@ -12,8 +15,11 @@ pub mod p_cert;
 pub mod p_init;
 pub mod p_req;
 pub mod p_res;
+pub mod reverse;
+pub mod sale;
 
 pub use self::order::{Offer, Order};
+pub use self::sale::Sale;
 
 use crate::error::Error;
 use crate::exchange::Context;
@@ -22,7 +28,7 @@ use crate::party::{Identity, Purpose, Trust};
 use crate::proof::ChainVerified;
 
 /// A merchant's keys for one brand, and whom it believes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Merchant {
     /// The signature key and certificate.
     pub signature: Identity,

@@ -31,6 +31,12 @@ pub struct Policy {
     /// Percent by which an authorization may exceed the purchase amount, and a capture the
     /// authorization. Default 0; brands allow, say, 15 for shipping.
     pub amount_margin_percent: u8,
+    /// Seconds after which an authorization can no longer be captured, lowered or taken back.
+    /// Default 30 days.
+    pub authorization_seconds: u64,
+    /// Leniency: give a credit of a capture of which the gateway has no record any more, on
+    /// the merchant's token and word. Default no.
+    pub credit_without_record: bool,
     /// Whether account numbers may be returned to a merchant whose certificate asks for
     /// them. Default no.
     pub return_pan_to_merchant: bool,
@@ -48,6 +54,8 @@ impl Default for Policy {
             message_extensions: BTreeSet::new(),
             accept_later_revisions: false,
             amount_margin_percent: 0,
+            authorization_seconds: 30 * 86_400,
+            credit_without_record: false,
             return_pan_to_merchant: false,
         }
     }

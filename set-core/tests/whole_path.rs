@@ -14,8 +14,7 @@ use set_core::cardholder::purchase::Card;
 use set_core::cardholder::registration as cardholder;
 use set_core::error::{Error, Refused};
 use set_core::gateway::host::Decision;
-use set_core::merchant::order::Order;
-use set_core::merchant::{authorize, capture};
+use set_core::merchant::authorize;
 use set_core::msg::error::{Error as ErrorMessage, ErrorCode, ErrorMsg, ErrorTbs};
 use set_core::msg::ids::{Language, Rrpid};
 use set_core::msg::message::Message;
@@ -112,30 +111,22 @@ fn a_purchase_goes_from_the_wake_up_to_the_capture() {
     let (state, request) = street.auth_req(12_950, false);
     let answer = street.acquirer.answer(&request).unwrap();
     let shop = &mut street.shop;
-    let answer = state
-        .handle(&shop.tools.context(), &mut shop.merchant, &answer)
-        .unwrap();
+    let context = shop.tools.context();
+    let answer = authorize::handle(&context, &mut shop.merchant, state, &answer).unwrap();
     assert_eq!(answer.pan_token, None);
-    let authorize::Outcome::Authorized(authorized) = answer.outcome else {
-        panic!("not authorized");
-    };
-    assert_eq!(authorized.amount, amount(12_950));
-    assert!(authorized.cap_token.is_some());
-    shop.keep(Order::Authorized(authorized.clone()));
+    assert_eq!(answer.auth_code, AuthCode::Approved);
+    let authorized = answer.sale;
+    assert_eq!(authorized.payments[0].amount, amount(12_950));
+    assert!(authorized.payments[0].cap_token.is_some());
+    shop.keep(authorized.clone().into());
     assert_eq!(
         completion(&inquire(&mut street, &placed)),
         CompletionCode::AuthorizationPerformed
     );
 
     street.clock.advance(DAY);
-    let (states, request) = street.cap_req(authorized, 12_950);
-    let answer = street.acquirer.answer(&request).unwrap();
-    let shop = &mut street.shop;
-    let outcomes =
-        capture::handle(&shop.tools.context(), &mut shop.merchant, states, &answer).unwrap();
-    for outcome in outcomes {
-        shop.keep(outcome.into());
-    }
+    let (_, code) = street.capture(authorized, 12_950);
+    assert_eq!(code, CapCode::Success);
     let outcome = inquire(&mut street, &placed);
     assert_eq!(completion(&outcome), CompletionCode::CapturePerformed);
     let results = outcome.payloads()[0].results.as_ref().unwrap();
@@ -147,11 +138,11 @@ fn a_purchase_goes_from_the_wake_up_to_the_capture() {
     );
 
     let books = street.acquirer.store();
-    assert_eq!((books.questions, books.captures), (1, 1));
+    assert_eq!((books.questions, books.captures()), (1, 1));
     let [record] = &*books.authorizations else {
         panic!("{books:?}");
     };
-    assert_eq!(record.capture.as_ref().unwrap().cap_amt, amount(12_950));
+    assert_eq!(record.captures[0].cap_amt, amount(12_950));
 }
 
 #[test]
@@ -207,7 +198,7 @@ fn certificates_obtained_by_registration_carry_a_purchase() {
     let authorized = street.authorized();
     let merchant_id = &street.acquirer.store().authorizations[0].merchant_id;
     assert_eq!(merchant_id.as_str(), "SHOP-7");
-    assert_eq!(authorized.amount, amount(12_950));
+    assert_eq!(authorized.payments[0].amount, amount(12_950));
 }
 
 #[test]
@@ -215,17 +206,8 @@ fn what_the_host_does_not_approve_is_told_to_the_cardholder() {
     let mut street = Street::new();
     street.acquirer.decision = Some(Decision::CallIssuer);
     let placed = street.placed();
-    let (state, request) = street.auth_req(12_950, false);
-    let answer = street.acquirer.answer(&request).unwrap();
-    let shop = &mut street.shop;
-    let answer = state
-        .handle(&shop.tools.context(), &mut shop.merchant, &answer)
-        .unwrap();
-    let authorize::Outcome::Declined(declined) = answer.outcome else {
-        panic!("not declined");
-    };
-    assert_eq!(declined.auth_code, AuthCode::CallIssuer);
-    shop.keep(Order::Declined(declined));
+    let answer = street.authorize(authorize::Wish::of(amount(12_950)));
+    assert_eq!(answer.auth_code, AuthCode::CallIssuer);
     let outcome = inquire(&mut street, &placed);
     assert_eq!(completion(&outcome), CompletionCode::OrderRejected);
 }
@@ -234,17 +216,13 @@ fn what_the_host_does_not_approve_is_told_to_the_cardholder() {
 fn an_authorization_and_its_capture_can_be_one_message() {
     let mut street = Street::new();
     street.placed();
-    let (state, request) = street.auth_req(12_950, true);
-    let answer = street.acquirer.answer(&request).unwrap();
-    let shop = &mut street.shop;
-    let answer = state
-        .handle(&shop.tools.context(), &mut shop.merchant, &answer)
-        .unwrap();
-    let authorize::Outcome::Captured(captured) = answer.outcome else {
-        panic!("not captured");
-    };
-    assert_eq!(captured.amount, amount(12_950));
-    assert_eq!(street.acquirer.store().captures, 1);
+    let answer = street.authorize(authorize::Wish {
+        capture_now: true,
+        ..authorize::Wish::of(amount(12_950))
+    });
+    assert_eq!(answer.cap_code, Some(CapCode::Success));
+    assert_eq!(answer.sale.captured(), 12_950);
+    assert_eq!(street.acquirer.store().captures(), 1);
 }
 
 #[test]
@@ -252,29 +230,13 @@ fn a_payment_instruction_is_authorized_once_and_an_authorization_captured_once()
     let mut street = Street::new();
     let authorized = street.authorized();
     // The merchant forgets the answer and asks anew, with another RRPID.
-    street.shop.keep(Order::Ordered(authorized.ordered.clone()));
-    let (state, request) = street.auth_req(12_950, false);
-    let answer = street.acquirer.answer(&request).unwrap();
-    let shop = &mut street.shop;
-    let answer = state
-        .handle(&shop.tools.context(), &mut shop.merchant, &answer)
-        .unwrap();
-    let authorize::Outcome::Declined(declined) = answer.outcome else {
-        panic!("authorized twice");
-    };
-    assert_eq!(declined.auth_code, AuthCode::PiPreviouslyUsed);
+    street.shop.keep(authorized.ordered.clone().into());
+    let answer = street.authorize(authorize::Wish::of(amount(12_950)));
+    assert_eq!(answer.auth_code, AuthCode::PiPreviouslyUsed);
 
     let mut codes = Vec::new();
     for cents in [12_951, 12_950, 12_950] {
-        let (states, request) = street.cap_req(authorized.clone(), cents);
-        let answer = street.acquirer.answer(&request).unwrap();
-        let shop = &mut street.shop;
-        let outcomes =
-            capture::handle(&shop.tools.context(), &mut shop.merchant, states, &answer).unwrap();
-        codes.push(match &outcomes[0] {
-            capture::Outcome::Captured(captured) => captured.cap_code,
-            capture::Outcome::NotCaptured(_, code) => *code,
-        });
+        codes.push(street.capture(authorized.clone(), cents).1);
     }
     assert_eq!(
         codes,
@@ -284,7 +246,7 @@ fn a_payment_instruction_is_authorized_once_and_an_authorization_captured_once()
             CapCode::DuplicateRequest
         ]
     );
-    assert_eq!(street.acquirer.store().captures, 1);
+    assert_eq!(street.acquirer.store().captures(), 1);
 }
 
 #[test]
@@ -325,9 +287,8 @@ fn an_rrpid_used_again_with_other_octets_is_refused_and_changes_nothing() {
     // The merchant takes the Error for what it is.
     let shop = &mut street.shop;
     let context = shop.tools.context();
-    let fault = state
-        .handle(&context, &mut shop.merchant, &refused.answer.unwrap())
-        .unwrap_err();
+    let error = refused.answer.unwrap();
+    let fault = authorize::handle(&context, &mut shop.merchant, state, &error).unwrap_err();
     assert!(matches!(fault, Error::Refused(_)), "{fault}");
 }
 

@@ -1,6 +1,7 @@
 //! The configuration.
 
 use serde::{Deserialize, Serialize};
+use set_core::gateway::CapTokens;
 use set_core::policy::Policy;
 use set_node::config::{
     KeyStoreConfig, Limits, ListenConfig, LogConfig, Period, StoreConfig, Timeouts,
@@ -40,6 +41,19 @@ pub struct GatewayConfig {
     pub bins: Vec<String>,
     /// Whether captures are taken. Default true.
     pub captures: bool,
+    /// What merchants are given for their captures. Default `with-account`.
+    pub cap_tokens: Tokens,
+    /// Who opens and names batches. Default `gateway`.
+    pub batches: Assigner,
+    /// Days after which an authorization can no longer be captured, lowered or taken back.
+    /// Default 30.
+    pub authorization_days: u32,
+    /// Whether credits are given, on the merchant's token and word, of captures of which no
+    /// record is left. Default false.
+    pub credit_without_record: bool,
+    /// Whether account numbers are returned to merchants whose certificate asks for them.
+    /// Default false.
+    pub return_pan_to_merchant: bool,
     /// Percent by which an authorization may exceed the purchase amount, and a capture the
     /// authorization. Default 0.
     pub amount_margin_percent: u8,
@@ -47,6 +61,40 @@ pub struct GatewayConfig {
     pub freshness: Period,
     /// The language in which the CA's form is wanted, an RFC 1766 tag. Default `en`.
     pub language: String,
+}
+
+/// What merchants are given for their captures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tokens {
+    /// Tokens with the account inside: the gateway keeps none.
+    #[default]
+    WithAccount,
+    /// Tokens without; the gateway keeps the account, encrypted for itself.
+    WithoutAccount,
+    /// No tokens.
+    None,
+}
+
+impl From<Tokens> for CapTokens {
+    fn from(tokens: Tokens) -> Self {
+        match tokens {
+            Tokens::WithAccount => Self::WithAccount,
+            Tokens::WithoutAccount => Self::WithoutAccount,
+            Tokens::None => Self::None,
+        }
+    }
+}
+
+/// Who opens and names batches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Assigner {
+    /// The gateway, as items need them and when merchants ask.
+    #[default]
+    Gateway,
+    /// The merchants.
+    Merchant,
 }
 
 /// The acquirer's host.
@@ -128,6 +176,9 @@ impl Config {
         let mut policy = Policy {
             freshness_seconds: self.gateway.freshness.duration().as_secs(),
             amount_margin_percent: self.gateway.amount_margin_percent,
+            authorization_seconds: u64::from(self.gateway.authorization_days) * 86_400,
+            credit_without_record: self.gateway.credit_without_record,
+            return_pan_to_merchant: self.gateway.return_pan_to_merchant,
             ..Policy::default()
         };
         policy.limits.octets = self.limits.message;
@@ -140,6 +191,11 @@ impl Default for GatewayConfig {
         Self {
             bins: Vec::new(),
             captures: true,
+            cap_tokens: Tokens::WithAccount,
+            batches: Assigner::Gateway,
+            authorization_days: 30,
+            credit_without_record: false,
+            return_pan_to_merchant: false,
             amount_margin_percent: 0,
             freshness: Period::seconds(3_600),
             language: "en".to_owned(),

@@ -1,8 +1,8 @@
 //! The acquirer host: the way from the gateway into the bank network.
 //!
-//! A host is told three things. It is asked for an authorization, which it decides; it is
-//! advised of a capture, which it books; and it is told to reverse a request whose answer
-//! did not come or could not be used. Every one carries an [`IdempotencyKey`] and a
+//! A host is told four things. It is asked for an authorization, which it decides; it is
+//! advised of captures, credits and their reversals, which it books; it is told to reverse a
+//! request whose answer did not come or could not be used; and it is handed closed batches. Every one carries an [`IdempotencyKey`] and a
 //! [`HostTrace`], so that the gateway can repeat itself after a failure without charging
 //! anybody twice.
 //!
@@ -28,9 +28,11 @@ use core::future::Future;
 use core::pin::Pin;
 
 use set_core::asn1::Date;
-use set_core::gateway::host::{HostAnswer, HostCapture, HostRequest, IdempotencyKey};
+use set_core::gateway::batch::Batch;
+use set_core::gateway::host::{HostAdvice, HostAnswer, HostRequest, IdempotencyKey};
 use set_core::msg::amount::CurrencyAmount;
 use set_core::msg::ids::MerchantId;
+use set_core::msg::payment::batch_admin::{SettlementInfo, TransmissionStatus};
 use set_core::secret::{CardExpiry, Pan};
 
 /// What a host gives back at some later time.
@@ -51,17 +53,29 @@ pub trait AcquirerHost: Send + Sync + fmt::Debug {
         request: &'a HostRequest,
     ) -> HostFuture<'a, HostAnswer>;
 
-    /// Advises the host of a capture. To be repeated until it succeeds; a repetition books
-    /// nothing more.
+    /// Advises the host of a capture, a credit, or the reversal of something. To be repeated
+    /// until it succeeds; a repetition books nothing more. What concerns one authorization
+    /// comes in the order in which it happened.
     ///
     /// # Errors
     ///
     /// [`HostUnavailable`] when the host did not confirm.
-    fn capture<'a>(
+    fn advise<'a>(
         &'a self,
         trace: HostTrace,
-        capture: &'a HostCapture,
+        advice: &'a HostAdvice,
     ) -> HostFuture<'a, Result<(), HostUnavailable>>;
+
+    /// Hands over a batch that the merchant closed. To be repeated until it succeeds.
+    ///
+    /// # Errors
+    ///
+    /// [`HostUnavailable`] when the host did not confirm.
+    fn settle<'a>(
+        &'a self,
+        merchant_id: &'a MerchantId,
+        batch: &'a Batch,
+    ) -> HostFuture<'a, Result<Settlement, HostUnavailable>>;
 
     /// Undoes an authorization, whether or not it was made. To be repeated until it
     /// succeeds.
@@ -74,6 +88,15 @@ pub trait AcquirerHost: Send + Sync + fmt::Debug {
         trace: HostTrace,
         reversal: &'a HostReversal,
     ) -> HostFuture<'a, Result<(), HostUnavailable>>;
+}
+
+/// What became of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// Whether it was taken.
+    pub transmission: TransmissionStatus,
+    /// What is paid for it.
+    pub info: Option<SettlementInfo>,
 }
 
 /// By what one message to the host is told from others, and a repetition known as such.

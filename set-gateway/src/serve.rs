@@ -17,7 +17,7 @@ use set_node::station::Station;
 use set_node::store::Store;
 use set_node::telemetry::{Metrics, store_answers};
 
-use crate::config::{Config, HostKind};
+use crate::config::{Assigner, Config, HostKind};
 use crate::enroll::{ENCRYPTION, SIGNATURE, station};
 use crate::failure::Failure;
 use crate::host::{AcquirerHost, Counted, HostMetrics, Iso8583Host, Simulator};
@@ -42,6 +42,7 @@ pub(crate) async fn serve(
         pool: CryptoPool::new(&config.limits).map_err(program::Failure::Runtime)?,
         host,
         places: config.limits.requests.saturating_add(config.limits.queue),
+        assigns_batches: config.gateway.batches == Assigner::Gateway,
         keep_answers: config.store.keep_answers.duration(),
         trace,
     });
@@ -135,5 +136,6 @@ fn gateway(data: &Path, config: &Config, station: &Station) -> Result<Gateway, F
         trust,
         bins,
         captures: config.gateway.captures,
+        cap_tokens: config.gateway.cap_tokens.into(),
     })
 }

@@ -23,10 +23,13 @@
 
 mod advice;
 mod auth;
-mod cap;
+mod auth_rev;
+mod batch_admin;
+pub(crate) mod batches;
 pub(crate) mod ledger;
 mod locks;
 mod recovery;
+mod settle;
 
 use std::fmt;
 use std::sync::Arc;
@@ -66,6 +69,8 @@ pub struct Parts {
     pub host: Arc<dyn AcquirerHost>,
     /// Requests in work at once, those given up by the node included.
     pub places: usize,
+    /// Whether the gateway opens and names batches; the merchants otherwise.
+    pub assigns_batches: bool,
     /// How long answers are kept.
     pub keep_answers: Duration,
     /// Whether it is told what requests proved.
@@ -213,7 +218,12 @@ impl Inner {
         }
         match request.message.as_ref() {
             Message::AuthReq(_) => self.authorize(request).await,
-            Message::CapReq(_) => self.capture(request).await,
+            Message::AuthRevReq(_) => self.reverse(request).await,
+            Message::CapReq(_)
+            | Message::CapRevReq(_)
+            | Message::CredReq(_)
+            | Message::CredRevReq(_) => self.settle(request).await,
+            Message::BatchAdminReq(_) => self.administer(request).await,
             _ => self.certificates(request).await,
         }
     }
@@ -310,14 +320,7 @@ impl Inner {
     /// Keys and trust for one request. What the request teaches is forgotten with it: a
     /// stranger must not fill the gateway's memory.
     fn gateway(&self) -> Gateway {
-        let gateway = &self.parts.gateway;
-        Gateway {
-            signature: gateway.signature.clone(),
-            encryption: gateway.encryption.clone(),
-            trust: gateway.trust.clone(),
-            bins: gateway.bins.clone(),
-            captures: gateway.captures,
-        }
+        self.parts.gateway.clone()
     }
 
     fn now(&self) -> Date {
@@ -335,7 +338,14 @@ impl Request {
         let received = receive(context, &octets, |message| {
             matches!(
                 message,
-                Message::AuthReq(_) | Message::CapReq(_) | Message::PCertReq(_)
+                Message::AuthReq(_)
+                    | Message::AuthRevReq(_)
+                    | Message::CapReq(_)
+                    | Message::CapRevReq(_)
+                    | Message::CredReq(_)
+                    | Message::CredRevReq(_)
+                    | Message::BatchAdminReq(_)
+                    | Message::PCertReq(_)
             )
         })
         .map_err(|refusal| Trouble::Refused(Box::new(refusal)))?;

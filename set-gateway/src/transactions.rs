@@ -4,7 +4,8 @@ use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
-use set_core::gateway::record::Authorization;
+use set_core::gateway::record::{self, Authorization};
+use set_core::msg::amount::CurrencyAmount;
 use set_node::cli::Exit;
 use set_node::money::Money;
 use set_node::program::Screen;
@@ -46,13 +47,22 @@ struct Line {
     auth_code: &'static str,
     approval_code: Option<String>,
     captured: Option<String>,
-    batch: Option<u64>,
-    batch_sequence: Option<u64>,
+    credited: Option<String>,
+    captures: Vec<Capture>,
+}
+
+#[derive(Serialize)]
+struct Capture {
+    amount: String,
+    batch: u64,
+    batch_sequence: u64,
+    reversed: bool,
+    purged: bool,
+    credited: Option<String>,
 }
 
 impl Line {
     fn of(record: &Authorization) -> Self {
-        let capture = record.capture.as_ref();
         Self {
             date: record.date.to_string(),
             xid: record.trans_ids.xid.to_string(),
@@ -62,11 +72,30 @@ impl Line {
             authorized: Money(record.auth_amt).to_string(),
             auth_code: record.auth_code.name(),
             approval_code: record.approval_code.as_ref().map(ToString::to_string),
-            captured: capture.map(|capture| Money(capture.cap_amt).to_string()),
-            batch: capture.map(|capture| capture.batch_id.value()),
-            batch_sequence: capture.map(|capture| capture.batch_sequence_num.value()),
+            captured: money(record.captured(), record.auth_amt),
+            credited: money(record.credited(), record.auth_amt),
+            captures: record.captures.iter().map(Capture::of).collect(),
         }
     }
+}
+
+impl Capture {
+    fn of(capture: &record::Capture) -> Self {
+        Self {
+            amount: Money(capture.cap_amt).to_string(),
+            batch: capture.slot.batch_id.value(),
+            batch_sequence: capture.slot.batch_sequence_num.value(),
+            reversed: capture.reversed.is_some(),
+            purged: capture.purged.is_some(),
+            credited: money(capture.credited(), capture.cap_amt),
+        }
+    }
+}
+
+/// A sum for people, in the unit of `unit`; none when it is nothing.
+fn money(sum: u128, unit: CurrencyAmount) -> Option<String> {
+    let amount = u64::try_from(sum).ok().filter(|sum| *sum > 0)?;
+    Some(Money(CurrencyAmount { amount, ..unit }).to_string())
 }
 
 impl fmt::Display for Lines {
@@ -83,8 +112,11 @@ impl fmt::Display for Lines {
                 "{}  {}  {:>16}  {}",
                 line.date, line.merchant_id, line.authorized, line.auth_code
             )?;
-            if let (Some(amount), Some(batch)) = (&line.captured, line.batch) {
-                write!(f, ", captured {amount} in batch {batch}")?;
+            if let Some(amount) = &line.captured {
+                write!(f, ", captured {amount}")?;
+            }
+            if let Some(amount) = &line.credited {
+                write!(f, ", credited {amount}")?;
             }
             write!(f, " ({})", line.xid)?;
         }

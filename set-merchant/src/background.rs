@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use set_core::merchant::Order;
 use set_node::service::Shutdown;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -71,10 +70,17 @@ impl Till {
         let Some(entry) = entry else {
             return Ok(());
         };
-        let patience = self.config.timeouts.message.duration();
-        match &entry.order {
+        let Some(sale) = entry.order.sale() else {
+            return Ok(());
+        };
+        match &sale.waiting {
+            Some(waiting) => {
+                let done = self.resume(waiting.rrpid()).await?;
+                tracing::info!(orders = done.len(), "the gateway answered");
+            }
             // With authorize = at-once, an order in this state had no gateway to ask.
-            Order::Ordered(_) | Order::Authorizing(_) => {
+            None if self.config.authorize != AuthorizeWhen::Manual => {
+                let patience = self.config.timeouts.message.duration();
                 let settled = self.settle_authorization(entry, patience).await?;
                 tracing::info!(
                     order = %name,
@@ -83,11 +89,7 @@ impl Till {
                     "the gateway answered"
                 );
             }
-            Order::Capturing(state) => {
-                let collected = self.resume_capture(state.rrpid).await?;
-                tracing::info!(orders = collected.len(), "the gateway answered a capture");
-            }
-            _ => {}
+            None => {}
         }
         Ok(())
     }

@@ -1,26 +1,21 @@
 //! `capture`: collecting what was authorized.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use serde::Serialize;
-use set_core::merchant::Order;
-use set_core::merchant::order::Authorized;
-use set_core::msg::ids::Rrpid;
-use set_core::msg::payment::cap::CapCode;
+use set_core::merchant::sale::{Payment, Waiting, no_detail};
+use set_core::merchant::{Order, Sale, capture as step};
+use set_core::msg::amount::CurrencyAmount;
+use set_core::msg::ids::{BatchId, MerOrderNum, Rrpid};
+use set_core::msg::payment::sale_detail::SaleDetail;
 use set_node::cli::Exit;
-use set_node::money::Money;
-use set_node::program::Screen;
-use set_node::transport::MediaType;
+use set_node::program::{Screen, value};
 
 use crate::cli::CaptureArgs;
-use crate::collection::{Collected, PAGE};
+use crate::collection::{Held, PAGE};
 use crate::failure::Failure;
-use crate::fault::Fault;
-use crate::gateway::Gateway;
 use crate::ledger::{self, Entry};
 use crate::pos::Pos;
-use crate::service::Till;
+use crate::report::Report;
 
 /// Captures orders, those first whose capture was begun and not answered.
 ///
@@ -29,36 +24,38 @@ use crate::service::Till;
 /// There is no such order or no gateway; the gateway cannot be reached or its answer is not
 /// good.
 pub async fn capture(pos: &Pos, args: &CaptureArgs, screen: &mut Screen) -> Result<Exit, Failure> {
-    let gateway = pos
-        .gateway(args.gateway.as_ref())
-        .await?
-        .ok_or(Fault::NoGateway)?;
-    let caller = pos.caller(gateway, "gateway", MediaType::Payment);
+    let till = pos.till(args.gateway.as_ref()).await?;
     let chosen = choose(pos, args).await?;
-    let till = Till::open(pos, Gateway::new(Some(caller)))?;
-    let mut report = Report { orders: Vec::new() };
-    report.orders.extend(chosen.passed_over);
+    let mut report = Report::default();
+    for order in &chosen.passed_over {
+        report.pass_over(order);
+    }
     for rrpid in chosen.begun {
-        let collected = till.resume_capture(rrpid).await?;
-        report.orders.extend(collected.iter().map(Line::of));
+        report.add(&till.resume(rrpid).await?);
     }
+    let detail = detail(args)?;
     // The order of lid-M, in which a capture that has to be resumed finds them again.
-    let authorized: Vec<(Authorized, u64)> = chosen.authorized.into_values().collect();
-    for together in authorized.chunks(MOST_TOGETHER) {
-        let collected = till.capture(together.to_vec()).await?;
-        report.orders.extend(collected.iter().map(Line::of));
+    let open: Vec<(Held, Vec<step::Wish>)> = chosen
+        .open
+        .into_values()
+        .map(|held| {
+            let wishes = wishes(&held.0, args.amount, detail.as_ref());
+            (held, wishes)
+        })
+        .collect();
+    for together in open.chunks(MOST_TOGETHER) {
+        report.add(&till.capture(together.to_vec()).await?);
     }
-    let all = report.orders.iter().all(|line| line.captured.is_some());
     screen.result(&report);
-    Ok(if all { Exit::Success } else { Exit::Refused })
+    Ok(report.exit())
 }
 
 /// Orders by what is to be done about them.
 #[derive(Default)]
 struct Chosen {
     begun: BTreeSet<Rrpid>,
-    authorized: BTreeMap<Vec<u8>, (Authorized, u64)>,
-    passed_over: Vec<Line>,
+    open: BTreeMap<Vec<u8>, Held>,
+    passed_over: Vec<Order>,
 }
 
 async fn choose(pos: &Pos, args: &CaptureArgs) -> Result<Chosen, Failure> {
@@ -73,89 +70,77 @@ async fn choose(pos: &Pos, args: &CaptureArgs) -> Result<Chosen, Failure> {
             };
             after = last.order.offer().lid_m.as_octets().to_vec();
             for entry in page {
-                if matches!(entry.order, Order::Authorized(_) | Order::Capturing(_)) {
+                if entry.order.sale().is_some_and(is_capturable) {
                     chosen.add(entry);
                 }
             }
         }
     }
     for name in &args.orders {
-        let mut tx = pos.store.begin().await?;
-        let entry = ledger::named(&mut tx, name)
-            .await?
-            .ok_or_else(|| Failure::NoOrder(name.clone()))?;
-        chosen.add(entry);
+        chosen.add(pos.entry(name).await?);
     }
     Ok(chosen)
+}
+
+/// Whether there is something to capture, or a capture to be asked about again.
+fn is_capturable(sale: &Sale) -> bool {
+    match &sale.waiting {
+        Some(waiting) => matches!(waiting, Waiting::Capture(_)),
+        None => sale.payments.iter().any(|payment| left(payment) > 0),
+    }
 }
 
 impl Chosen {
     fn add(&mut self, entry: Entry) {
         match entry.order {
-            Order::Capturing(state) => {
-                self.begun.insert(state.rrpid);
-            }
-            Order::Authorized(state) => {
-                let lid_m = &state.ordered.initiated.offer.lid_m;
-                self.authorized
-                    .insert(lid_m.as_octets().to_vec(), (state, entry.version));
-            }
-            other => self.passed_over.push(Line {
-                lid_m: other.offer().lid_m.to_string(),
-                state: other.state(),
-                code: None,
-                captured: None,
-            }),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Report {
-    orders: Vec<Line>,
-}
-
-#[derive(Serialize)]
-struct Line {
-    lid_m: String,
-    state: &'static str,
-    /// The gateway's code; none when it was not asked.
-    code: Option<&'static str>,
-    captured: Option<String>,
-}
-
-impl Line {
-    fn of(collected: &Collected) -> Self {
-        let order = &collected.order;
-        Self {
-            lid_m: order.offer().lid_m.to_string(),
-            state: order.state(),
-            code: Some(CapCode::name(collected.code)),
-            captured: match order {
-                Order::Captured(state) => Some(Money(state.amount).to_string()),
-                _ => None,
+            Order::Placed(sale) if is_capturable(&sale) => match &sale.waiting {
+                Some(waiting) => {
+                    self.begun.insert(waiting.rrpid());
+                }
+                None => {
+                    let lid_m = sale.ordered.initiated.offer.lid_m.as_octets().to_vec();
+                    self.open.insert(lid_m, (sale, entry.version));
+                }
             },
+            other => self.passed_over.push(other),
         }
     }
 }
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.orders.is_empty() {
-            return f.write_str("nothing to capture");
-        }
-        for (number, line) in self.orders.iter().enumerate() {
-            if number > 0 {
-                f.write_str("\n")?;
-            }
-            match (&line.captured, line.code) {
-                (Some(amount), _) => write!(f, "{}  captured {amount}", line.lid_m)?,
-                (None, Some(code)) => write!(f, "{}  not captured: {code}", line.lid_m)?,
-                (None, None) => write!(f, "{}  not captured: it is {}", line.lid_m, line.state)?,
-            }
-        }
-        Ok(())
+/// All that is left of every authorization, or `amount` of the first that has something left.
+fn wishes(sale: &Sale, amount: Option<u64>, detail: Option<&SaleDetail>) -> Vec<step::Wish> {
+    let open = sale.payments.iter().filter(|payment| left(payment) > 0);
+    let all = open.map(|payment| step::Wish {
+        auth_rrpid: payment.auth_rrpid,
+        amount: CurrencyAmount {
+            amount: amount.unwrap_or_else(|| left(payment)),
+            ..payment.amount
+        },
+        sale_detail: detail.cloned(),
+    });
+    match amount {
+        Some(_) => all.take(1).collect(),
+        None => all.collect(),
     }
+}
+
+/// What is authorized and not captured.
+fn left(payment: &Payment) -> u64 {
+    let captured = u64::try_from(payment.captured()).unwrap_or(u64::MAX);
+    payment.amount.amount.saturating_sub(captured)
+}
+
+fn detail(args: &CaptureArgs) -> Result<Option<SaleDetail>, Failure> {
+    if args.shipment.is_none() && args.batch.is_none() {
+        return Ok(None);
+    }
+    let number = args.shipment.as_deref().map(MerOrderNum::new).transpose();
+    let batch = args.batch.map(BatchId::new).transpose();
+    Ok(Some(SaleDetail {
+        mer_order_num: number.map_err(value("shipment"))?,
+        batch_id: batch.map_err(value("batch"))?,
+        ..no_detail()
+    }))
 }
 
 /// Orders in one CapReq, which is stored with each of them.

@@ -64,12 +64,178 @@ pub enum Command {
         #[arg(value_name = "ORDER")]
         order: String,
     },
+    /// Authorize an order, or the next part of it
+    #[command(
+        after_help = "Examples:\n  set-merchant --data shop authorize 5f0c36a2d1e97b48\n  \
+        set-merchant --data shop authorize 5f0c36a2d1e97b48 --amount 5000 --subsequent"
+    )]
+    Authorize(AuthorizeArgs),
+    /// Lower an authorization, or take it back
+    #[command(
+        after_help = "Examples:\n  set-merchant --data shop reverse 5f0c36a2d1e97b48\n  \
+        set-merchant --data shop reverse 5f0c36a2d1e97b48 --leave 5000"
+    )]
+    Reverse(ReverseArgs),
     /// Collect what was authorized
     #[command(
         after_help = "Examples:\n  set-merchant --data shop capture 5f0c36a2d1e97b48\n  \
         set-merchant --data shop capture --all --format json"
     )]
     Capture(CaptureArgs),
+    /// Undo a capture
+    #[command(
+        after_help = "Examples:\n  set-merchant --data shop uncapture 5f0c36a2d1e97b48\n  \
+        set-merchant --data shop uncapture 5f0c36a2d1e97b48 --capture 2 --new-batch 7"
+    )]
+    Uncapture(CorrectArgs),
+    /// Give back what was captured, in part or all
+    #[command(
+        after_help = "Example:\n  set-merchant --data shop credit 5f0c36a2d1e97b48 --amount 1000"
+    )]
+    Credit(CorrectArgs),
+    /// Undo a credit
+    #[command(after_help = "Example:\n  set-merchant --data shop uncredit 5f0c36a2d1e97b48")]
+    Uncredit(CorrectArgs),
+    /// Open, close, purge or show a batch at the gateway
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  set-merchant --data shop batch show --items\n  \
+        set-merchant --data shop batch close"
+    )]
+    Batch(BatchCommand),
+}
+
+/// What can be done with a batch.
+#[derive(Debug, Subcommand)]
+pub enum BatchCommand {
+    /// Open a batch
+    Open(BatchArgs),
+    /// Close the batch; what it holds is settled
+    Close(CloseArgs),
+    /// Take all items out of the batch
+    Purge(BatchArgs),
+    /// Show totals, transmission and settlement
+    Show(ShowBatchArgs),
+}
+
+/// Arguments of `batch`.
+#[derive(Clone, Debug, Args)]
+pub struct BatchArgs {
+    /// The batch [default: the open one, or the one that the gateway assigns]
+    #[arg(long, value_name = "NUMBER")]
+    pub batch: Option<u64>,
+    /// The payment gateway [default: that of the configuration, else the one given to enroll]
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<Endpoint>,
+}
+
+/// Arguments of `batch close`.
+#[derive(Clone, Debug, Args)]
+pub struct CloseArgs {
+    /// Which.
+    #[command(flatten)]
+    pub batch: BatchArgs,
+    /// Close whatever is in it, instead of what was seen just before
+    #[arg(long)]
+    pub unbalanced: bool,
+}
+
+/// Arguments of `batch show`.
+#[derive(Clone, Debug, Args)]
+pub struct ShowBatchArgs {
+    /// Which.
+    #[command(flatten)]
+    pub batch: BatchArgs,
+    /// List the items as well
+    #[arg(long)]
+    pub items: bool,
+    /// List only items that failed
+    #[arg(long, requires = "items")]
+    pub errors_only: bool,
+}
+
+/// Special treatment of an authorization.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum Special {
+    /// Sold by direct marketing
+    DirectMarketing,
+    /// To a customer that the merchant knows well
+    PreferredCustomer,
+}
+
+/// Arguments of `authorize`.
+#[derive(Clone, Debug, Args)]
+pub struct AuthorizeArgs {
+    /// The order: its lid-M or XID in hexadecimal
+    #[arg(value_name = "ORDER")]
+    pub order: String,
+    /// How much, in the unit of the price [default: all of it, or the next instalment]
+    #[arg(long, value_name = "NUMBER")]
+    pub amount: Option<u64>,
+    /// Another authorization of the order may follow
+    #[arg(long)]
+    pub subsequent: bool,
+    /// Capture with the authorization
+    #[arg(long)]
+    pub capture_now: bool,
+    /// Ask for the type of card
+    #[arg(long)]
+    pub card_type: bool,
+    /// Treat it specially
+    #[arg(long, value_name = "HOW")]
+    pub special: Option<Special>,
+    /// The merchant's line of business: four digits of ISO 18245
+    #[arg(long, value_name = "CODE")]
+    pub category: Option<String>,
+    /// Verify the cardholder's address: ISO 3166 number of the country
+    #[arg(long, value_name = "NUMBER")]
+    pub country: Option<u16>,
+    /// Street and number of that address
+    #[arg(long, value_name = "TEXT", requires = "country")]
+    pub street: Option<String>,
+    /// Postal code of that address
+    #[arg(long, value_name = "TEXT", requires = "country")]
+    pub postal_code: Option<String>,
+    /// The payment gateway [default: that of the configuration, else the one given to enroll]
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<Endpoint>,
+}
+
+/// Arguments of `reverse`.
+#[derive(Clone, Debug, Args)]
+pub struct ReverseArgs {
+    /// The order: its lid-M or XID in hexadecimal; its last authorization is meant
+    #[arg(value_name = "ORDER")]
+    pub order: String,
+    /// What is left authorized, in the unit of the price
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub leave: u64,
+    /// The payment gateway [default: that of the configuration, else the one given to enroll]
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<Endpoint>,
+}
+
+/// Arguments of `uncapture`, `credit` and `uncredit`.
+#[derive(Clone, Debug, Args)]
+pub struct CorrectArgs {
+    /// The order: its lid-M or XID in hexadecimal
+    #[arg(value_name = "ORDER")]
+    pub order: String,
+    /// Which of its captures, from 1 [default: the last that it can be done to]
+    #[arg(long, value_name = "NUMBER")]
+    pub capture: Option<usize>,
+    /// Which credit of the capture is undone, from 1 [default: the last]
+    #[arg(long, value_name = "NUMBER")]
+    pub credit: Option<usize>,
+    /// How much is given back, in the unit of the price [default: all of the capture]
+    #[arg(long, value_name = "NUMBER")]
+    pub amount: Option<u64>,
+    /// The batch that takes it where that of the original is closed
+    #[arg(long, value_name = "NUMBER")]
+    pub new_batch: Option<u64>,
+    /// The payment gateway [default: that of the configuration, else the one given to enroll]
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<Endpoint>,
 }
 
 /// Arguments of `enroll`.
@@ -168,6 +334,15 @@ pub struct CaptureArgs {
     /// All orders that are authorized
     #[arg(long, conflicts_with = "orders")]
     pub all: bool,
+    /// How much of each, in the unit of the price [default: all that is left]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "all")]
+    pub amount: Option<u64>,
+    /// The number of the shipment, to tell captures of one order apart
+    #[arg(long, value_name = "TEXT")]
+    pub shipment: Option<String>,
+    /// The batch to put it in [default: the one that the gateway has open]
+    #[arg(long, value_name = "NUMBER")]
+    pub batch: Option<u64>,
     /// The payment gateway [default: that of the configuration, else the one given to enroll]
     #[arg(long, value_name = "URL")]
     pub gateway: Option<Endpoint>,
@@ -182,6 +357,8 @@ Examples:
   set-merchant --data shop offer --description 'One teapot' --amount 12950 --wake-up order.setpay
   set-merchant --data shop orders
   set-merchant --data shop capture --all
+  set-merchant --data shop credit 5f0c36a2d1e97b48 --amount 1000
+  set-merchant --data shop batch close
 
 Exit codes: 0 done; 1 refused or declined; 2 wrong command line; 3 peer not reached;
 4 configuration or data folder broken; 5 internal fault.";

@@ -1,99 +1,183 @@
-//! Asking the gateway for authorizations and captures, and again after a crash.
+//! Asking the gateway about orders, and again after a crash.
 //!
 //! A request's octets are stored with the order before they are sent. Whoever finds an order
 //! in such a state sends the same octets again, and the gateway answers as it did before.
 
 use std::time::Duration;
 
-use set_core::merchant::authorize::Outcome as Authorization;
-use set_core::merchant::capture::{self, Outcome as Capture};
-use set_core::merchant::order::{Authorized, Capturing, Order};
+use set_core::error::Error;
+use set_core::exchange::{CapRevOrCred, Context};
+use set_core::merchant::sale::Waiting;
+use set_core::merchant::{
+    Merchant, Order, Sale, authorize, batch_admin, capture, correct, reverse,
+};
+use set_core::msg::amount::CurrencyAmount;
 use set_core::msg::ids::{LocalId, Rrpid};
+use set_core::msg::payment::auth_res::AuthCode;
+use set_core::msg::payment::auth_rev::AuthRevCode;
+use set_core::msg::payment::batch_admin::BatchAdminResData;
 use set_core::msg::payment::cap::CapCode;
+use set_core::msg::payment::cap_rev_or_cred::CapRevOrCredCode;
+use set_core::msg::recur::InstallRecurInd;
 use set_node::proved::Proved;
 
+use crate::config::CaptureWhen;
 use crate::fault::Fault;
 use crate::ledger::{self, Entry};
 use crate::service::Till;
 
-/// What came of the capture of one order.
+/// A sale as it was loaded.
+pub(crate) type Held = (Sale, u64);
+
+/// What came of a request, for one order.
 #[derive(Clone, Debug)]
-pub(crate) struct Collected {
-    pub(crate) order: Order,
-    /// The gateway's code.
-    pub(crate) code: CapCode,
+pub(crate) struct Done {
+    pub(crate) sale: Sale,
+    /// The gateway's code for each item.
+    pub(crate) codes: Vec<&'static str>,
+    /// Whether all is done that was asked for.
+    pub(crate) success: bool,
 }
 
 impl Till {
-    /// Sends AuthReq of an order that waits for its authorization, and stores the outcome.
-    /// An order in another state is left as it is.
+    /// Sees the authorization of an order through as far as the gateway lets, and stores the
+    /// outcome: asks for it if that was not done, and asks again if no answer came. An order
+    /// in another state is left as it is.
     pub(crate) async fn settle_authorization(
         &self,
         entry: Entry,
         patience: Duration,
     ) -> Result<Entry, Fault> {
         let Entry { order, version } = self.ask(entry.order, entry.version, None).await?;
-        let Order::Authorizing(state) = order else {
+        let Order::Placed(sale) = order else {
             return Ok(Entry { order, version });
         };
-        let response = self
-            .gateway
-            .exchange(state.request.as_bytes(), patience)
-            .await?;
-        let outcome: Authorization = self
-            .compute_and_learn(move |context, merchant| {
-                // An account number that came along is not kept.
-                Ok(state.handle(context, merchant, &response)?.outcome)
-            })
-            .await?;
-        let order = Order::from(outcome);
-        let xid = order.trans_ids().map(|trans_ids| trans_ids.xid);
-        Proved::new("merchant", "AuthRes", xid)
-            .fact("gateway's chain and signature verified")
-            .fact("it answers our AuthReq: RRPID, transaction and amount are those asked for")
-            .fact(format!("the order is {}", order.state()))
-            .tell(self.trace);
+        if !matches!(sale.waiting, Some(Waiting::Authorization(_))) {
+            let order = sale.into();
+            return Ok(Entry { order, version });
+        }
+        let lid_m = sale.ordered.initiated.offer.lid_m.clone();
+        self.send(vec![(sale, version)], patience).await?;
         let mut tx = self.store.begin().await?;
-        let version = ledger::save(&mut tx, &order, version).await?;
-        tx.commit().await?;
-        Ok(Entry { order, version })
+        let entry = ledger::load(&mut tx, &lid_m).await?;
+        entry.ok_or(Fault::Damaged("an order"))
     }
 
-    /// Captures authorized orders together; gives what came of each, in their order.
+    /// What is asked for when an order is authorized by itself: all of it, or the first
+    /// instalment.
+    pub(crate) fn first_authorization(&self, sale: &Sale) -> authorize::Wish {
+        let offer = &sale.ordered.initiated.offer;
+        let terms = offer.install_recur_data.as_ref();
+        let amount = match terms.map(|terms| &terms.install_recur_ind) {
+            Some(InstallRecurInd::InstallTotalTrans(total)) => CurrencyAmount {
+                amount: offer.purch_amt.amount.div_ceil(total.value().max(1)),
+                ..offer.purch_amt
+            },
+            _ => offer.purch_amt,
+        };
+        authorize::Wish {
+            capture_now: self.config.capture == CaptureWhen::Now,
+            subsequent_auth_ind: terms.is_some(),
+            ..authorize::Wish::of(amount)
+        }
+    }
+
+    /// Authorizes an order, or the next part of it.
+    pub(crate) async fn authorize(
+        &self,
+        (sale, version): Held,
+        wish: authorize::Wish,
+    ) -> Result<Vec<Done>, Fault> {
+        self.begin(vec![version], move |context, merchant| {
+            let (sale, _) = authorize::authorize(context, merchant, sale, wish)?;
+            Ok(vec![sale])
+        })
+        .await
+    }
+
+    /// Lowers an authorization to `left`, or takes it back.
+    pub(crate) async fn reverse(
+        &self,
+        (sale, version): Held,
+        auth_rrpid: Rrpid,
+        left: CurrencyAmount,
+    ) -> Result<Vec<Done>, Fault> {
+        self.begin(vec![version], move |context, merchant| {
+            let (sale, _) = reverse::reverse(context, merchant, sale, auth_rrpid, left)?;
+            Ok(vec![sale])
+        })
+        .await
+    }
+
+    /// Captures parts of orders in one message; gives what came of each order, in their order.
     ///
     /// # Errors
     ///
     /// The gateway cannot be reached or its answer is not good: the orders are being
-    /// captured from then on, and [`resume_capture`](Self::resume_capture) asks again.
+    /// captured from then on, and [`resume`](Self::resume) asks again.
     pub(crate) async fn capture(
         &self,
-        orders: Vec<(Authorized, u64)>,
-    ) -> Result<Vec<Collected>, Fault> {
-        let (orders, versions): (Vec<Authorized>, Vec<u64>) = orders.into_iter().unzip();
-        let (states, _) = self
-            .compute(move |context, merchant| {
-                let orders = orders
-                    .into_iter()
-                    .map(|order| {
-                        let amount = order.amount;
-                        (order, amount)
-                    })
-                    .collect();
-                capture::capture(context, merchant, orders)
-            })
-            .await?;
-        let mut tx = self.store.begin().await?;
-        let mut asked = Vec::new();
-        for (state, version) in states.into_iter().zip(versions) {
-            let order = Order::Capturing(state.clone());
-            asked.push((state, ledger::save(&mut tx, &order, version).await?));
-        }
-        tx.commit().await?;
-        self.send_capture(asked).await
+        sales: Vec<(Held, Vec<capture::Wish>)>,
+    ) -> Result<Vec<Done>, Fault> {
+        let versions = sales.iter().map(|((_, version), _)| *version).collect();
+        let wished = sales
+            .into_iter()
+            .map(|((sale, _), wishes)| (sale, wishes))
+            .collect();
+        self.begin(versions, move |context, merchant| {
+            Ok(capture::capture(context, merchant, wished, None)?.0)
+        })
+        .await
     }
 
-    /// Sends the CapReq `rrpid` again and stores what came of its orders.
-    pub(crate) async fn resume_capture(&self, rrpid: Rrpid) -> Result<Vec<Collected>, Fault> {
+    /// Reverses a capture, gives a credit, or reverses one.
+    pub(crate) async fn correct(
+        &self,
+        what: CapRevOrCred,
+        (sale, version): Held,
+        wish: correct::Wish,
+    ) -> Result<Vec<Done>, Fault> {
+        self.begin(vec![version], move |context, merchant| {
+            let wished = vec![(sale, vec![wish])];
+            Ok(correct::correct(context, merchant, what, wished, None)?.0)
+        })
+        .await
+    }
+
+    /// Administers a batch. Nothing is stored: who gets no answer asks again.
+    pub(crate) async fn administer(
+        &self,
+        wish: batch_admin::Wish,
+    ) -> Result<BatchAdminResData, Fault> {
+        let (state, request) = self
+            .compute(move |context, merchant| batch_admin::batch_admin(context, merchant, wish))
+            .await?;
+        let patience = self.config.timeouts.message.duration();
+        let response = self.gateway.exchange(&request, patience).await?;
+        self.compute_and_learn(move |context, merchant| state.handle(context, merchant, &response))
+            .await
+    }
+
+    /// Makes a request, stores it with its orders, and sends it.
+    async fn begin(
+        &self,
+        versions: Vec<u64>,
+        step: impl FnOnce(&Context<'_>, &mut Merchant) -> Result<Vec<Sale>, Error> + Send + 'static,
+    ) -> Result<Vec<Done>, Fault> {
+        let sales = self.compute(step).await?;
+        let mut tx = self.store.begin().await?;
+        let mut asked = Vec::new();
+        for (sale, version) in sales.into_iter().zip(versions) {
+            let order = sale.clone().into();
+            asked.push((sale, ledger::save(&mut tx, &order, version).await?));
+        }
+        tx.commit().await?;
+        let patience = self.config.timeouts.message.duration();
+        self.send(asked, patience).await
+    }
+
+    /// Sends the request `rrpid` again and stores what came of its orders.
+    pub(crate) async fn resume(&self, rrpid: Rrpid) -> Result<Vec<Done>, Fault> {
         let mut asked = Vec::new();
         let mut after = Vec::new();
         loop {
@@ -104,63 +188,132 @@ impl Till {
             };
             after = last.as_octets().to_vec();
             for name in &names {
-                if let Some((state, version)) = capturing(&mut tx, name).await?
-                    && state.rrpid == rrpid
-                {
-                    asked.push((state, version));
-                }
+                asked.extend(waiting(&mut tx, name, rrpid).await?);
             }
         }
         if asked.is_empty() {
             return Ok(Vec::new());
         }
-        self.send_capture(asked).await
+        let patience = self.config.timeouts.message.duration();
+        self.send(asked, patience).await
     }
 
-    async fn send_capture(&self, asked: Vec<(Capturing, u64)>) -> Result<Vec<Collected>, Fault> {
-        let (states, versions): (Vec<Capturing>, Vec<u64>) = asked.into_iter().unzip();
-        let Some(request) = states.first().map(|state| state.request.clone()) else {
+    /// Sends the request that these orders wait for, and stores what the gateway says.
+    async fn send(&self, asked: Vec<Held>, patience: Duration) -> Result<Vec<Done>, Fault> {
+        let (sales, versions): (Vec<Sale>, Vec<u64>) = asked.into_iter().unzip();
+        let waiting = sales.first().and_then(|sale| sale.waiting.clone());
+        let Some(waiting) = waiting else {
             return Ok(Vec::new());
         };
-        let patience = self.config.timeouts.message.duration();
+        let request = waiting.request();
         let response = self.gateway.exchange(request.as_bytes(), patience).await?;
-        let outcomes = self
+        let xid = match sales.as_slice() {
+            [sale] => Some(sale.trans_ids().xid),
+            _ => None,
+        };
+        let done = self
             .compute_and_learn(move |context, merchant| {
-                capture::handle(context, merchant, states, &response)
+                handle(context, merchant, sales, &waiting, &response)
             })
             .await?;
-        Proved::new("merchant", "CapRes", None)
-            .fact("gateway's chain and signature verified")
-            .fact(format!(
-                "every item asked for is answered once, of {}",
-                outcomes.len()
-            ))
-            .tell(self.trace);
+        for one in &done {
+            let xid = xid.or(Some(one.sale.trans_ids().xid));
+            Proved::new("merchant", "the gateway's answer", xid)
+                .fact("gateway's chain and signature verified")
+                .fact("it answers our request: RRPID, transaction and amounts are as asked for")
+                .fact(format!("the order is {}", one.sale.state()))
+                .tell(self.trace);
+        }
         let mut tx = self.store.begin().await?;
-        let mut collected = Vec::new();
-        for (outcome, version) in outcomes.into_iter().zip(versions) {
-            let code = match &outcome {
-                Capture::Captured(state) => state.cap_code,
-                Capture::NotCaptured(_, code) => *code,
-            };
-            let order = Order::from(outcome);
-            ledger::save(&mut tx, &order, version).await?;
-            collected.push(Collected { order, code });
+        for (one, version) in done.iter().zip(versions) {
+            ledger::save(&mut tx, &one.sale.clone().into(), version).await?;
         }
         tx.commit().await?;
-        Ok(collected)
+        Ok(done)
     }
 }
 
-async fn capturing(
+/// Takes the answer to the request that these sales wait for.
+fn handle(
+    context: &Context<'_>,
+    merchant: &mut Merchant,
+    mut sales: Vec<Sale>,
+    waiting: &Waiting,
+    response: &[u8],
+) -> Result<Vec<Done>, Error> {
+    match (waiting, sales.pop()) {
+        (Waiting::Authorization(_), Some(sale)) => {
+            // An account number that came along is not kept.
+            let answer = authorize::handle(context, merchant, sale, response)?;
+            Ok(vec![Done {
+                success: answer.auth_code == AuthCode::Approved,
+                codes: [
+                    Some(answer.auth_code.name()),
+                    answer.cap_code.map(CapCode::name),
+                ]
+                .into_iter()
+                .flatten()
+                .collect(),
+                sale: answer.sale,
+            }])
+        }
+        (Waiting::Reversal(_), Some(sale)) => {
+            let answer = reverse::handle(context, merchant, sale, response)?;
+            Ok(vec![Done {
+                success: answer.auth_rev_code == AuthRevCode::Approved,
+                codes: vec![answer.auth_rev_code.name()],
+                sale: answer.sale,
+            }])
+        }
+        (Waiting::Capture(_), Some(last)) => {
+            sales.push(last);
+            let answers = capture::handle(context, merchant, sales, response)?;
+            let done = answers.into_iter().map(|answer| Done {
+                success: answer
+                    .cap_codes
+                    .iter()
+                    .all(|code| *code == CapCode::Success),
+                codes: answer.cap_codes.into_iter().map(CapCode::name).collect(),
+                sale: answer.sale,
+            });
+            Ok(done.collect())
+        }
+        (Waiting::Correction(_), Some(last)) => {
+            sales.push(last);
+            let answers = correct::handle(context, merchant, sales, response)?;
+            let good = |code: &CapRevOrCredCode| *code == CapRevOrCredCode::Success;
+            let done = answers.into_iter().map(|answer| Done {
+                success: answer.codes.iter().all(good),
+                codes: answer
+                    .codes
+                    .into_iter()
+                    .map(CapRevOrCredCode::name)
+                    .collect(),
+                sale: answer.sale,
+            });
+            Ok(done.collect())
+        }
+        (_, None) => Ok(Vec::new()),
+    }
+}
+
+/// The sale of that lid-M, if it waits for the answer to that request.
+async fn waiting(
     tx: &mut set_node::store::Tx,
     name: &LocalId,
-) -> Result<Option<(Capturing, u64)>, Fault> {
+    rrpid: Rrpid,
+) -> Result<Option<Held>, Fault> {
     Ok(match ledger::load(tx, name).await? {
         Some(Entry {
-            order: Order::Capturing(state),
+            order: Order::Placed(sale),
             version,
-        }) => Some((state, version)),
+        }) => {
+            let waits = sale
+                .waiting
+                .as_ref()
+                .is_some_and(|one| one.rrpid() == rrpid);
+            waits.then_some((sale, version))
+        }
         _ => None,
     })
 }

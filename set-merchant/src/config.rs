@@ -51,6 +51,8 @@ pub enum AuthorizeWhen {
     AtOnce,
     /// In the background; the wallet is told that the order was received.
     Later,
+    /// By the `authorize` command; the wallet is told that the order was received.
+    Manual,
 }
 
 /// When an order is captured.

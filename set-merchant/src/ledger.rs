@@ -1,7 +1,7 @@
 //! The orders in the store: one record each under its lid-M, found by XID as well.
 
 use set_core::asn1::{self, Limits};
-use set_core::merchant::Order;
+use set_core::merchant::{Order, Sale};
 use set_core::msg::ids::{LocalId, Xid};
 use set_node::store::{RecordKey, StoreError, Tx};
 
@@ -68,11 +68,15 @@ pub(crate) async fn save(tx: &mut Tx, order: &Order, version: u64) -> Result<u64
 }
 
 /// Whether something has yet to be asked of the gateway, or to be answered by it.
-pub(crate) const fn is_unsettled(order: &Order) -> bool {
-    matches!(
-        order,
-        Order::Ordered(_) | Order::Authorizing(_) | Order::Capturing(_)
-    )
+pub(crate) fn is_unsettled(order: &Order) -> bool {
+    order
+        .sale()
+        .is_some_and(|sale| sale.waiting.is_some() || is_unasked(sale))
+}
+
+/// Whether nothing was asked of the gateway about it.
+pub(crate) fn is_unasked(sale: &Sale) -> bool {
+    sale.waiting.is_none() && sale.payments.is_empty() && sale.declined.is_none()
 }
 
 /// At most `limit` unsettled orders whose lid-M follows `after`, in the order of their

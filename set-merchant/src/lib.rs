@@ -17,11 +17,14 @@
 //! later; `capture` collects.
 #![forbid(unsafe_code)]
 
+mod authorize;
 mod background;
+mod batch;
 mod capture;
 mod cli;
 mod collection;
 mod config;
+mod correct;
 mod enroll;
 mod failure;
 mod fault;
@@ -33,6 +36,7 @@ mod offering;
 mod orders;
 mod pos;
 mod refresh;
+mod report;
 mod serve;
 mod service;
 mod shop_pages;
@@ -42,16 +46,21 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
+use set_core::exchange::CapRevOrCred;
 use set_node::call::Trace;
 use set_node::cli::{Exit, SharedArgs};
 use set_node::config::LogConfig;
 use set_node::program::{self, Program, Screen};
 
+pub use self::authorize::{authorize, reverse};
+pub use self::batch::batch;
 pub use self::capture::capture;
 pub use self::cli::{
-    CaptureArgs, Cli, Command, EnrollArgs, OfferArgs, RefreshArgs, RenewArgs, ServeArgs,
+    AuthorizeArgs, BatchArgs, BatchCommand, CaptureArgs, Cli, CloseArgs, Command, CorrectArgs,
+    EnrollArgs, OfferArgs, RefreshArgs, RenewArgs, ReverseArgs, ServeArgs, ShowBatchArgs, Special,
 };
 pub use self::config::{AuthorizeWhen, CaptureWhen, Config, ShopConfig};
+pub use self::correct::correct;
 pub use self::enroll::{enroll, renew, renew_with};
 pub use self::failure::Failure;
 pub use self::fault::Fault;
@@ -116,6 +125,30 @@ impl Program for Cli {
             Command::Capture(args) => {
                 let pos = Pos::open(data, config, trace).await?;
                 capture(&pos, args, screen).await
+            }
+            Command::Authorize(args) => {
+                let pos = Pos::open(data, config, trace).await?;
+                authorize(&pos, args, screen).await
+            }
+            Command::Reverse(args) => {
+                let pos = Pos::open(data, config, trace).await?;
+                reverse(&pos, args, screen).await
+            }
+            Command::Uncapture(args) => {
+                let pos = Pos::open(data, config, trace).await?;
+                correct(&pos, CapRevOrCred::CapRev, args, screen).await
+            }
+            Command::Credit(args) => {
+                let pos = Pos::open(data, config, trace).await?;
+                correct(&pos, CapRevOrCred::Cred, args, screen).await
+            }
+            Command::Uncredit(args) => {
+                let pos = Pos::open(data, config, trace).await?;
+                correct(&pos, CapRevOrCred::CredRev, args, screen).await
+            }
+            Command::Batch(command) => {
+                let pos = Pos::open(data, config, trace).await?;
+                batch(&pos, command, screen).await
             }
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
-use set_core::merchant::Order;
+use set_core::merchant::{Order, Sale};
 use set_node::cli::Exit;
 use set_node::money::Money;
 use set_node::program::Screen;
@@ -13,6 +13,7 @@ use set_node::store::Store;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::ledger;
+use crate::report::sum;
 
 /// Lists the orders.
 ///
@@ -48,24 +49,21 @@ pub(crate) struct Row {
     pub(crate) price: String,
     pub(crate) authorized: Option<String>,
     pub(crate) captured: Option<String>,
+    pub(crate) credited: Option<String>,
 }
 
 impl Row {
     pub(crate) fn of(order: &Order) -> Self {
-        let (authorized, captured) = match order {
-            Order::Authorized(state) => (Some(state), None),
-            Order::Capturing(state) => (Some(&state.authorized), None),
-            Order::Captured(state) => (Some(&state.authorized), Some(state.amount)),
-            _ => (None, None),
-        };
-        let money = |amount| Money(amount).to_string();
+        let unit = order.offer().purch_amt;
+        let total = |of: fn(&Sale) -> u128| order.sale().and_then(|sale| sum(of(sale), unit));
         Self {
             lid_m: order.offer().lid_m.to_string(),
             xid: order.trans_ids().map(|trans_ids| trans_ids.xid.to_string()),
             state: order.state(),
-            price: money(order.offer().purch_amt),
-            authorized: authorized.map(|state| money(state.amount)),
-            captured: captured.map(money),
+            price: Money(unit).to_string(),
+            authorized: total(Sale::authorized),
+            captured: total(Sale::captured),
+            credited: total(Sale::credited),
         }
     }
 }
@@ -79,19 +77,20 @@ impl fmt::Display for Listed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:<16}  {:<11}  {:>14}  {:>14}  {:>14}",
-            "order", "state", "price", "authorized", "captured"
+            "{:<16}  {:<11}  {:>14}  {:>14}  {:>14}  {:>14}",
+            "order", "state", "price", "authorized", "captured", "credited"
         )?;
         for row in &self.orders {
             let shown = |amount: &Option<String>| amount.clone().unwrap_or_default();
             write!(
                 f,
-                "\n{:<16}  {:<11}  {:>14}  {:>14}  {:>14}",
+                "\n{:<16}  {:<11}  {:>14}  {:>14}  {:>14}  {:>14}",
                 row.lid_m,
                 row.state,
                 row.price,
                 shown(&row.authorized),
-                shown(&row.captured)
+                shown(&row.captured),
+                shown(&row.credited)
             )?;
         }
         Ok(())

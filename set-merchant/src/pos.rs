@@ -18,7 +18,9 @@ use set_node::transport::{Endpoint, MediaType, Transport};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::fault::Fault;
-use crate::ledger::ROLE;
+use crate::gateway::Gateway;
+use crate::ledger::{self, Entry, ROLE};
+use crate::service::Till;
 
 /// A merchant whose passphrase was given.
 #[derive(Debug)]
@@ -182,6 +184,28 @@ impl Pos {
             .with_limit(self.config.limits.message)
             .with_timeouts(self.config.timeouts.clone());
         Caller::new(transport, "merchant", peer, self.trace)
+    }
+
+    /// The till, with a way to the gateway.
+    ///
+    /// # Errors
+    ///
+    /// No gateway is known; [`Failure::NotEnrolled`].
+    pub(crate) async fn till(&self, gateway: Option<&Endpoint>) -> Result<Till, Failure> {
+        let gateway = self.gateway(gateway).await?.ok_or(Fault::NoGateway)?;
+        let caller = self.caller(gateway, "gateway", MediaType::Payment);
+        Till::open(self, Gateway::new(Some(caller)))
+    }
+
+    /// The order that `name` names: lid-M or XID in hexadecimal.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::NoOrder`]; the store fails.
+    pub(crate) async fn entry(&self, name: &str) -> Result<Entry, Failure> {
+        let mut tx = self.store.begin().await?;
+        let entry = ledger::named(&mut tx, name).await?;
+        entry.ok_or_else(|| Failure::NoOrder(name.to_owned()))
     }
 
     /// The merchant's language.

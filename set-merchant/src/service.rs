@@ -29,7 +29,7 @@ use set_node::store::{Recall, Store};
 use set_node::transport::{FramingFault, MediaType};
 use tokio::sync::Notify;
 
-use crate::config::{AuthorizeWhen, CaptureWhen, Config};
+use crate::config::{AuthorizeWhen, Config};
 use crate::failure::Failure;
 use crate::fault::Fault;
 use crate::gateway::Gateway;
@@ -192,8 +192,8 @@ impl Till {
                     })
                     .await?;
                 prove_order(self.trace, &ordered);
-                let order = Order::Ordered(ordered);
-                if self.config.authorize == AuthorizeWhen::Later || !self.gateway.is_known() {
+                let order = Order::from(ordered);
+                if self.config.authorize != AuthorizeWhen::AtOnce || !self.gateway.is_known() {
                     let response = self.p_res(order.clone()).await?;
                     let response = self
                         .commit(request, Some((&order, version)), response)
@@ -267,17 +267,15 @@ impl Till {
         version: u64,
         waiting: Option<&Arc<Request>>,
     ) -> Result<Entry, Fault> {
-        let Order::Ordered(ordered) = order else {
-            return Ok(Entry { order, version });
+        let sale = match order {
+            Order::Placed(sale) if ledger::is_unasked(&sale) => sale,
+            order => return Ok(Entry { order, version }),
         };
-        let capture_now = self.config.capture == CaptureWhen::Now;
-        let (state, _) = self
-            .compute(move |context, merchant| {
-                let amount = ordered.initiated.offer.purch_amt;
-                authorize::authorize(context, merchant, ordered, amount, capture_now)
-            })
+        let wish = self.first_authorization(&sale);
+        let (sale, _) = self
+            .compute(move |context, merchant| authorize::authorize(context, merchant, sale, wish))
             .await?;
-        let order = Order::Authorizing(state);
+        let order = Order::from(sale);
         let mut tx = self.store.begin().await?;
         let version = ledger::save(&mut tx, &order, version).await?;
         if let Some(request) = waiting {
@@ -354,7 +352,7 @@ impl Till {
         let (outcome, learned) = self
             .compute(move |context, merchant| {
                 let outcome = step(context, merchant)?;
-                Ok((outcome, copy(merchant)))
+                Ok((outcome, merchant.clone()))
             })
             .await?;
         let mut held = self
@@ -367,7 +365,7 @@ impl Till {
 
     fn merchant(&self) -> Merchant {
         let held = self.merchant.read().unwrap_or_else(PoisonError::into_inner);
-        copy(&held)
+        Merchant::clone(&held)
     }
 
     /// The Error for a request, signed.
@@ -482,14 +480,6 @@ fn signer(merchant: &Merchant) -> ErrorSigner<'_> {
     ErrorSigner {
         signer: merchant.signature.signer(),
         attached: merchant.signature.attached(),
-    }
-}
-
-fn copy(merchant: &Merchant) -> Merchant {
-    Merchant {
-        signature: merchant.signature.clone(),
-        encryption: merchant.encryption.clone(),
-        trust: merchant.trust.clone(),
     }
 }
 

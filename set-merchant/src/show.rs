@@ -5,8 +5,9 @@ use std::path::Path;
 
 use serde::Serialize;
 use set_core::merchant::Order;
-use set_core::merchant::order::Authorized;
+use set_core::merchant::sale::{Captured, Credited, Payment};
 use set_node::cli::Exit;
+use set_node::money::Money;
 use set_node::program::Screen;
 use set_node::store::Store;
 
@@ -45,6 +46,41 @@ struct Shown {
     approval_code: Option<String>,
     declined: Option<&'static str>,
     batch: Option<u64>,
+    /// Whether another authorization may follow.
+    more_may_follow: bool,
+    authorizations: Vec<Authorization>,
+}
+
+/// One authorization.
+#[derive(Serialize)]
+struct Authorization {
+    rrpid: String,
+    date: String,
+    amount: String,
+    approval_code: Option<String>,
+    captures: Vec<Capture>,
+}
+
+/// One capture.
+#[derive(Serialize)]
+struct Capture {
+    date: String,
+    amount: String,
+    shipment: Option<String>,
+    batch: Option<u64>,
+    batch_sequence: Option<u64>,
+    reversed: bool,
+    credits: Vec<Credit>,
+}
+
+/// One credit.
+#[derive(Serialize)]
+struct Credit {
+    date: String,
+    amount: String,
+    batch: Option<u64>,
+    batch_sequence: Option<u64>,
+    reversed: bool,
 }
 
 impl Shown {
@@ -53,34 +89,69 @@ impl Shown {
             Order::Initiated(state) => Some(state),
             _ => order.ordered().map(|ordered| &ordered.initiated),
         };
-        let declined = match order {
-            Order::Declined(state) => Some(state.auth_code.name()),
-            _ => None,
-        };
-        let batch = match order {
-            Order::Captured(state) => state.batch_id.as_ref().map(|batch| batch.value()),
-            _ => None,
-        };
+        let sale = order.sale();
+        let payments = || sale.iter().flat_map(|sale| sale.payments.iter());
+        let captures = payments().flat_map(|payment| payment.captures.iter());
+        let batch = captures.filter_map(|capture| capture.slot).next_back();
         Self {
             row: Row::of(order),
             description: String::from_utf8_lossy(order.offer().od.as_bytes()).into_owned(),
             brand: initiated.map(|state| state.brand_id.to_string()),
             ordered: order.ordered().map(|ordered| ordered.date.to_string()),
-            approval_code: authorized(order)
-                .and_then(|state| state.approval_code.as_ref())
-                .map(ToString::to_string),
-            declined,
-            batch,
+            approval_code: payments().find_map(approval_code),
+            declined: sale
+                .and_then(|sale| sale.declined.as_ref())
+                .map(|declined| declined.auth_code.name()),
+            batch: batch.map(|slot| slot.batch_id.value()),
+            more_may_follow: sale.is_some_and(|sale| sale.auth_token.is_some()),
+            authorizations: payments().map(Authorization::of).collect(),
         }
     }
 }
 
-const fn authorized(order: &Order) -> Option<&Authorized> {
-    match order {
-        Order::Authorized(state) => Some(state),
-        Order::Capturing(state) => Some(&state.authorized),
-        Order::Captured(state) => Some(&state.authorized),
-        _ => None,
+fn approval_code(payment: &Payment) -> Option<String> {
+    let data = &payment.response.auth_header.response_data;
+    let codes = data.auth_val_codes.as_ref()?;
+    codes.approval_code.as_ref().map(ToString::to_string)
+}
+
+impl Authorization {
+    fn of(payment: &Payment) -> Self {
+        Self {
+            rrpid: payment.auth_rrpid.to_string(),
+            date: payment.date.to_string(),
+            amount: Money(payment.amount).to_string(),
+            approval_code: approval_code(payment),
+            captures: payment.captures.iter().map(Capture::of).collect(),
+        }
+    }
+}
+
+impl Capture {
+    fn of(capture: &Captured) -> Self {
+        let detail = capture.payload.sale_detail.as_ref();
+        let shipment = detail.and_then(|detail| detail.mer_order_num.as_ref());
+        Self {
+            date: capture.date.to_string(),
+            amount: Money(capture.payload.cap_req_amt).to_string(),
+            shipment: shipment.map(ToString::to_string),
+            batch: capture.slot.map(|slot| slot.batch_id.value()),
+            batch_sequence: capture.slot.map(|slot| slot.batch_sequence_num.value()),
+            reversed: capture.reversed,
+            credits: capture.credits.iter().map(Credit::of).collect(),
+        }
+    }
+}
+
+impl Credit {
+    fn of(credit: &Credited) -> Self {
+        Self {
+            date: credit.date.to_string(),
+            amount: Money(credit.amount).to_string(),
+            batch: credit.slot.map(|slot| slot.batch_id.value()),
+            batch_sequence: credit.slot.map(|slot| slot.batch_sequence_num.value()),
+            reversed: credit.reversed,
+        }
     }
 }
 
@@ -99,6 +170,7 @@ impl fmt::Display for Shown {
             ("approval code", self.approval_code.as_deref()),
             ("declined", self.declined),
             ("captured", self.row.captured.as_deref()),
+            ("credited", self.row.credited.as_deref()),
             ("batch", batch.as_deref()),
         ] {
             if let Some(value) = value {

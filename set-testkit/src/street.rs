@@ -43,8 +43,14 @@ pub use self::shop::{OD, Orders, Shop, amount};
 pub use self::tools::Tools;
 pub use self::wallet::Wallet;
 
-use crate::clock::Clock;
+use der::asn1::ObjectIdentifier;
+use set_core::asn1::SeqOf;
 use set_core::registration::EndEntity;
+use set_core::x509::build::{Profile, issue};
+use set_core::x509::ext::Tunneling;
+
+use crate::clock::Clock;
+use crate::hierarchy::{contents, hierarchy};
 
 /// A cardholder, a merchant, a gateway, and the CAs of the
 /// [test hierarchy](crate::hierarchy).
@@ -80,6 +86,41 @@ impl Street {
             pca: Office::new(EndEntity::Gateway, Arc::clone(&clock)),
             clock,
         }
+    }
+
+    /// Gives the gateway another encryption certificate: whether it demands that cardholders
+    /// sign, and the cipher of its messages to them. The merchant holds no other.
+    ///
+    /// # Panics
+    ///
+    /// Never: what is certified is good.
+    pub fn recertify_gateway(
+        &mut self,
+        card_cert_required: bool,
+        tunnel: Option<ObjectIdentifier>,
+    ) {
+        let all = hierarchy();
+        let old = &self.acquirer.gateway.encryption;
+        let subject = old.certificate.subject_name().expect("it has a name");
+        let profile = Profile::GatewayEncryption {
+            card_cert_required,
+            tunneling: tunnel.map(|algorithm| Tunneling {
+                tunneling: true,
+                tunnel_alg_ids: SeqOf::one(algorithm),
+            }),
+            set_extensions: None,
+        };
+        let contents = contents(9_001, subject, &old.key, profile).expect("it is complete");
+        let ca = &all.pca.cert_signing;
+        let crypto = self.acquirer.tools.context().crypto;
+        let certificate = issue(&contents, &ca.certificate, &ca.key, crypto).expect("it is sound");
+        let own = [&all.merchant_signature, &all.merchant_encryption];
+        let mut trust = tools::insider(&self.shop.tools, own);
+        trust.hold(certificate.clone());
+        self.shop.merchant.trust = trust;
+        let gateway = &mut self.acquirer.gateway;
+        gateway.trust.hold(certificate.clone());
+        gateway.encryption.certificate = certificate;
     }
 }
 

@@ -75,7 +75,7 @@ impl Role for TestMerchant {
                 let ordered = p_req::p_req(context, &mut merchant, header, message, initiated)?;
                 let trans_ids = ordered.initiated.trans_ids.clone();
                 let (rrpid, chall_c) = (ordered.rrpid, ordered.chall_c);
-                let order = Order::Ordered(ordered);
+                let order = Order::from(ordered);
                 let octets = p_res::p_res(context, &merchant, &trans_ids, rrpid, chall_c, &order)?;
                 orders.insert(trans_ids.xid, order);
                 Ok(octets)

@@ -39,6 +39,32 @@ impl<T, const MIN: usize, const MAX: usize> SeqOf<T, MIN, MAX> {
     }
 }
 
+impl<T, const MIN: usize, const MAX: usize> SeqOf<T, MIN, MAX> {
+    /// The elements, to be changed in place: their number stays.
+    pub fn as_mut_slice(&mut self) -> &mut [T] {
+        &mut self.0
+    }
+}
+
+impl<T> SeqOf<T, 0> {
+    /// Adds an element at the end.
+    pub fn push(&mut self, element: T) {
+        self.0.push(element);
+    }
+}
+
+impl<T> Default for SeqOf<T, 0> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> From<Vec<T>> for SeqOf<T, 0> {
+    fn from(elements: Vec<T>) -> Self {
+        Self(elements)
+    }
+}
+
 impl<T, const MAX: usize> SeqOf<T, 1, MAX> {
     /// A list of one.
     #[must_use]

@@ -50,17 +50,8 @@ impl Inquiring {
         placed: Placed,
         identity: &Identity,
     ) -> Result<(Self, Vec<u8>), Error> {
-        let state = Self {
-            rrpid: context.fresh_rrpid()?,
-            chall_c2: context.fresh_challenge()?,
-            placed,
-        };
-        let data = Raw::new(InqReqData {
-            trans_ids: state.placed.trans_ids.clone(),
-            rrpid: state.rrpid,
-            chall_c2: state.chall_c2,
-            inq_rq_extensions: None,
-        })?;
+        let state = Self::new(context, placed)?;
+        let data = Raw::new(state.data())?;
         let signed = s::s(
             context.crypto,
             &[identity.signer()],
@@ -68,12 +59,45 @@ impl Inquiring {
             &data,
             &identity.attached(),
         )?;
-        let octets = context.wrap(
-            Message::InqReq(Box::new(InqReq::InqReqSigned(signed))),
-            Some(state.rrpid),
-            Some(ids_of(&state.placed.trans_ids)),
-        )?;
+        let octets = state.wrap(context, InqReq::InqReqSigned(signed))?;
         Ok((state, octets))
+    }
+
+    /// Asks without a signature, about an order that was placed without one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Provider`].
+    pub fn start_unsigned(context: &Context<'_>, placed: Placed) -> Result<(Self, Vec<u8>), Error> {
+        let state = Self::new(context, placed)?;
+        let request = InqReq::InqReqUnsigned(state.data());
+        let octets = state.wrap(context, request)?;
+        Ok((state, octets))
+    }
+
+    fn new(context: &Context<'_>, placed: Placed) -> Result<Self, Error> {
+        Ok(Self {
+            rrpid: context.fresh_rrpid()?,
+            chall_c2: context.fresh_challenge()?,
+            placed,
+        })
+    }
+
+    fn data(&self) -> InqReqData {
+        InqReqData {
+            trans_ids: self.placed.trans_ids.clone(),
+            rrpid: self.rrpid,
+            chall_c2: self.chall_c2,
+            inq_rq_extensions: None,
+        }
+    }
+
+    fn wrap(&self, context: &Context<'_>, request: InqReq) -> Result<Vec<u8>, Error> {
+        context.wrap(
+            Message::InqReq(Box::new(request)),
+            Some(self.rrpid),
+            Some(ids_of(&self.placed.trans_ids)),
+        )
     }
 
     /// Takes InqRes.

@@ -6,21 +6,22 @@
 
 use der::asn1::OctetString;
 
+use super::card_message;
 use super::outcome::{self, Outcome};
 use crate::asn1::{Raw, oid};
 use crate::cardholder::inquiry::Placed;
-use crate::error::{Error, PeerFault};
+use crate::error::{CallerFault, Error, PeerFault};
 use crate::exchange::context::ids_of;
 use crate::exchange::receive::check_ids;
 use crate::exchange::{Context, receive_response};
 use crate::msg::amount::CurrencyAmount;
 use crate::msg::ids::{Bin, BrandId, Challenge, Language, LocalId, Nonce, Rrpid};
 use crate::msg::message::Message;
-use crate::msg::payment::account::PanData;
+use crate::msg::payment::account::{PanData, PanToken};
 use crate::msg::payment::p_init::{PInitReq, PInitResData};
 use crate::msg::payment::p_req::{
-    HodInput, Inputs, OiData, OiDualSigned, PReq, PReqDualSigned, PiData, PiDualSigned, PiHead,
-    PiOiLink, PiTbs,
+    HodInput, Inputs, OiData, OiDualSigned, OiUnsigned, PReq, PReqDualSigned, PReqUnsigned, PiData,
+    PiDataUnsigned, PiDualSigned, PiHead, PiOiLink, PiTbs,
 };
 use crate::msg::recur::InstallRecurData;
 use crate::msg::tags::TransIds;
@@ -31,7 +32,7 @@ use crate::path::brand;
 use crate::pkcs7::DetachedDigest;
 use crate::proof::ChainVerified;
 use crate::secret::{CardExpiry, Pan, PanSecret};
-use crate::treatment::{dd, ex, hmac, s, so};
+use crate::treatment::{dd, ex, exh, hmac, s, so};
 use crate::x509::name::Brand;
 
 /// What the cardholder wants to buy, as the wake-up described it.
@@ -73,6 +74,17 @@ impl Card {
     pub fn bin(&self) -> Result<Bin, Error> {
         Ok(Bin::new(self.pan.bin())?)
     }
+}
+
+/// A card without a certificate.
+#[derive(Debug)]
+pub struct Account {
+    /// The account number.
+    pub pan: Pan,
+    /// Its expiry.
+    pub card_expiry: CardExpiry,
+    /// A secret that the wallet keeps with it, for what it does not want to be guessed.
+    pub secret: PanSecret,
 }
 
 /// PInitReq was sent.
@@ -236,25 +248,94 @@ impl Offered {
     /// [`Error::Caller`] when the gateway's certificate names no merchant id to pay;
     /// [`Error::Provider`].
     pub fn pay(self, context: &Context<'_>, card: &Card) -> Result<(Ordering, Vec<u8>), Error> {
+        let oi_data = self.oi_data(context)?;
+        let (rrpid, chall_c) = (oi_data.rrpid, oi_data.chall_c);
+        let hod = oi_data.hod.clone();
+        let request = self.dual_sign(context, card, hod, oi_data)?;
+        self.order(context, PReq::PReqDualSigned(request), rrpid, chall_c)
+    }
+
+    /// The cardholder agrees, and has no certificate: gives the state and the octets of PReq,
+    /// unsigned.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Caller`] when the gateway's certificate demands a signature;
+    /// [`Error::Provider`].
+    pub fn pay_unsigned(
+        self,
+        context: &Context<'_>,
+        account: &Account,
+    ) -> Result<(Ordering, Vec<u8>), Error> {
+        if self.gateway.certificate().card_cert_required() {
+            return Err(CallerFault::State(
+                "this gateway takes payments only from cardholders with a certificate",
+            )
+            .into());
+        }
+        let crypto = context.crypto;
+        let oi_data = self.oi_data(context)?;
+        let (rrpid, chall_c) = (oi_data.rrpid, oi_data.chall_c);
+        let pi_head = self.pi_head(context, &account.secret, oi_data.hod.clone())?;
+        let pi_data = Raw::new(PiDataUnsigned {
+            pi_head,
+            pan_token: PanToken {
+                pan: account.pan.duplicate(),
+                card_expiry: account.card_expiry.duplicate(),
+                ex_nonce: context.fresh_nonce()?,
+            },
+        })?;
+        let h_pi_data = dd::dd(crypto, oid::content::PI_DATA_UNSIGNED, &pi_data)?;
+        let PiDataUnsigned { pi_head, pan_token } = pi_data.into_value();
+        let link = Raw::new(PiOiLink {
+            t1: pi_head,
+            t2: dd::dd(crypto, oid::content::OI_DATA, &oi_data)?,
+        })?;
+        let pi_unsigned = exh::exh(
+            crypto,
+            &recipient(self.gateway.certificate()),
+            oid::content::PI_UNSIGNED_TBE,
+            &link,
+            &pan_token,
+        )?;
+        let request = PReqUnsigned {
+            pi_unsigned,
+            oi_unsigned: OiUnsigned {
+                t1: oi_data,
+                t2: h_pi_data,
+            },
+        };
+        self.order(context, PReq::PReqUnsigned(request), rrpid, chall_c)
+    }
+
+    /// The order instruction.
+    fn oi_data(&self, context: &Context<'_>) -> Result<Raw<OiData>, Error> {
         let rrpid = context.fresh_rrpid()?;
         let chall_c = context.fresh_challenge()?;
         let od_salt = context.fresh_nonce()?;
-        let hod = self.hod(context, od_salt)?;
-        let oi_data = Raw::new(OiData {
+        Ok(Raw::new(OiData {
             trans_ids: self.trans_ids.clone(),
             rrpid,
             chall_c,
-            hod: hod.clone(),
+            hod: self.hod(context, od_salt)?,
             od_salt,
             chall_m: Some(self.chall_m),
             brand_id: self.wish.brand_id.clone(),
             bin: self.bin.clone(),
             od_ext_oids: None,
             oi_extensions: None,
-        })?;
-        let request = self.dual_sign(context, card, hod, oi_data)?;
+        })?)
+    }
+
+    fn order(
+        self,
+        context: &Context<'_>,
+        request: PReq,
+        rrpid: Rrpid,
+        chall_c: Challenge,
+    ) -> Result<(Ordering, Vec<u8>), Error> {
         let octets = context.wrap(
-            Message::PReq(Box::new(PReq::PReqDualSigned(request))),
+            Message::PReq(Box::new(request)),
             Some(rrpid),
             Some(ids_of(&self.trans_ids)),
         )?;
@@ -297,7 +378,7 @@ impl Offered {
             ex_nonce: context.fresh_nonce()?,
         };
         let pi_data = Raw::new(PiData {
-            pi_head: self.pi_head(context, card, hod)?,
+            pi_head: self.pi_head(context, &card.pan_secret, hod)?,
             pan_data,
         })?;
         let h_pi_data = dd::dd(crypto, oid::content::PI_DATA, &pi_data)?;
@@ -340,7 +421,7 @@ impl Offered {
     fn pi_head(
         &self,
         context: &Context<'_>,
-        card: &Card,
+        secret: &PanSecret,
         hod: DetachedDigest,
     ) -> Result<Raw<PiHead>, Error> {
         Ok(Raw::new(PiHead {
@@ -351,13 +432,14 @@ impl Offered {
             },
             merchant_id: self.merchant.certificate().merchant_id()?,
             install_recur_data: self.wish.install_recur_data.clone(),
-            trans_stain: hmac::hmac(
-                context.crypto,
-                &self.trans_ids.xid,
-                card.pan_secret.expose(),
-            )?,
+            trans_stain: hmac::hmac(context.crypto, &self.trans_ids.xid, secret.expose())?,
             sw_ident: context.sw_ident.clone(),
-            acq_back_key_data: None,
+            acq_back_key_data: card_message::offer(
+                context,
+                self.gateway.certificate(),
+                self.trans_ids.xid,
+                secret,
+            )?,
             pi_extensions: None,
         })?)
     }

@@ -5,8 +5,14 @@ use crate::msg::amount::CurrencyAmount;
 /// Whether `amount` is more than nothing, in the unit of `limit`, and at most `limit` plus
 /// `margin_percent` of it, rounded down.
 pub(super) fn within(amount: &CurrencyAmount, limit: &CurrencyAmount, margin_percent: u8) -> bool {
-    let most = u128::from(limit.amount) * (100 + u128::from(margin_percent)) / 100;
-    same_unit(amount, limit) && amount.amount > 0 && u128::from(amount.amount) <= most
+    same_unit(amount, limit)
+        && amount.amount > 0
+        && u128::from(amount.amount) <= most(limit, margin_percent)
+}
+
+/// `limit` plus `margin_percent` of it, rounded down, in its unit.
+pub(super) fn most(limit: &CurrencyAmount, margin_percent: u8) -> u128 {
+    u128::from(limit.amount) * (100 + u128::from(margin_percent)) / 100
 }
 
 /// Whether both count the same unit of the same currency.

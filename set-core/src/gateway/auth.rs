@@ -13,6 +13,7 @@
 mod agreement;
 mod card_message;
 mod complete;
+mod follow_up;
 mod respond;
 
 pub use self::complete::{Answered, AuthPending};
@@ -22,6 +23,7 @@ use crate::error::Error;
 use crate::exchange::receive::{check_ids, check_rrpid};
 use crate::exchange::{Context, extensions};
 use crate::gateway::Gateway;
+use crate::gateway::auth_token::Terms;
 use crate::gateway::peer::Peer;
 use crate::gateway::pi::{self, Instruction, Reading};
 use crate::gateway::record::Authorization;
@@ -30,9 +32,10 @@ use crate::msg::payment::auth_req::{AuthReq, AuthReqData, AuthReqTbs};
 use crate::msg::payment::auth_res::AuthCode;
 use crate::msg::tags::{RrTags, TransIds};
 use crate::msg::wrapper::MessageHeader;
+use crate::pkcs7::Digest;
 use crate::proof::ChainVerified;
 use crate::treatment::enc::{self, Types};
-use crate::treatment::{dd, s};
+use crate::treatment::{dd, h, s};
 
 const TYPES: Types = Types {
     tbe: oid::content::AUTH_REQ_TBE,
@@ -51,6 +54,8 @@ pub struct Asked {
 struct Request {
     data: AuthReqData,
     merchant: Peer,
+    /// Digest of the PI.
+    instruction: Digest,
 }
 
 /// Whether there is anything to ask the host.
@@ -105,6 +110,7 @@ pub fn open(
         request: Request {
             data: tbs.t1.clone(),
             merchant,
+            instruction: h::h(crypto, &request.baggage),
         },
         reading,
     })
@@ -152,21 +158,28 @@ impl Asked {
                 .cardholder
                 .as_ref()
                 .map(|cardholder| &cardholder.chain),
-            Reading::OtherBrand(_) | Reading::Unserved(_) => None,
+            Reading::OtherBrand(_) | Reading::FollowUp(_) | Reading::Unserved(_) => None,
         }
     }
 
     /// Compares what merchant and cardholder say, with each other and with the certificates.
     ///
-    /// In this order, the first failure deciding: a PI of a kind not served
-    /// (invalidTransaction) or digests missing (piAuthMismatch); XID, LID-C, LID-M and the
-    /// digest of the order (piAuthMismatch); the brand of merchant, cardholder and gateway
+    /// `previous` are all earlier authorizations of the transaction. In this order, the first
+    /// failure deciding: digests missing, or there beside an AuthToken (piAuthMismatch); XID,
+    /// LID-C, LID-M and the digest of the order (piAuthMismatch); the brand of merchant, cardholder and gateway
     /// (cardMerchBrandMismatch); an unsigned PI where a signature is required
     /// (signatureRequired); HOD and the merchant's id (piAuthMismatch); the unique
     /// cardholder id and transStain (invalidTransaction); an earlier authorization in force
-    /// (piPreviouslyUsed); instalments (installRecurMismatch); subsequentAuthInd
-    /// (invalidTransaction); the amount (amountError); the card's expiry (expiredCard);
+    /// (piPreviouslyUsed); instalments (installRecurMismatch), the end of a recurring payment
+    /// (recurringExpired); the amount (amountError); the card's expiry (expiredCard);
     /// captureNow where there is no capture (captureNotSupported).
+    ///
+    /// With an AuthToken for a PI: the transaction and the merchant's id (piAuthMismatch);
+    /// the merchant's brand (cardMerchBrandMismatch); the authorization that it was given with
+    /// was replaced or is not known (invalidTransaction); another in force that used it
+    /// (piPreviouslyUsed); other terms, or one instalment too many (installRecurMismatch);
+    /// recurringExpired; recurringTooSoon; then as above, all authorizations in force counted
+    /// together unless the payment recurs.
     ///
     /// # Errors
     ///
@@ -189,7 +202,14 @@ impl Asked {
             }
             Reading::Instruction(instruction) => {
                 match request.agrees(context, gateway, &instruction, previous)? {
-                    Ok(()) => return request.ask(gateway, *instruction),
+                    Ok(()) => return request.ask(gateway, instruction.into_terms()),
+                    Err(code) => code,
+                }
+            }
+            Reading::FollowUp(follow_up) => {
+                let (data, merchant) = (&request.data, &request.merchant);
+                match follow_up::check(context, gateway, data, merchant, &follow_up, previous)? {
+                    Ok(()) => return request.ask(gateway, follow_up.terms),
                     Err(code) => code,
                 }
             }
@@ -225,8 +245,8 @@ impl Request {
         )
     }
 
-    fn ask(self, gateway: &Gateway, instruction: Instruction) -> Result<Judgement, Error> {
-        let pending = AuthPending::new(self, gateway, instruction)?;
+    fn ask(self, gateway: &Gateway, terms: Terms) -> Result<Judgement, Error> {
+        let pending = AuthPending::new(self, gateway, terms)?;
         Ok(Judgement::Ask(Box::new(pending)))
     }
 }

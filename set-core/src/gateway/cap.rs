@@ -17,10 +17,12 @@ use crate::exchange::receive::{check_ids, check_rrpid};
 use crate::exchange::{Context, extensions};
 use crate::gateway::Gateway;
 use crate::gateway::batch::Batches;
-use crate::gateway::host::HostCapture;
+use crate::gateway::books::Books;
+use crate::gateway::host::HostAdvice;
 use crate::gateway::peer::Peer;
 use crate::gateway::record::Authorization;
-use crate::msg::ids::{MerchantId, Rrpid, Xid};
+use crate::gateway::request::{self, Sealed};
+use crate::msg::ids::{BatchId, MerchantId, Rrpid, Xid};
 use crate::msg::message::Message;
 use crate::msg::payment::account::PanToken;
 use crate::msg::payment::cap::{
@@ -28,8 +30,8 @@ use crate::msg::payment::cap::{
 };
 use crate::msg::wrapper::MessageHeader;
 use crate::proof::ChainVerified;
-use crate::treatment::enc::{self, Types};
-use crate::treatment::{dd, enc_x, s, so};
+use crate::treatment::dd;
+use crate::treatment::enc::Types;
 
 const PLAIN: Types = Types {
     tbe: oid::content::CAP_REQ_TBE,
@@ -54,15 +56,16 @@ pub struct CapAsked {
     pan_token: Option<PanToken>,
 }
 
-/// CapRes, and what the captures leave behind.
+/// A response, and what the items of its request leave behind; what they put into batches is
+/// in [`Batches::items`].
 #[derive(Debug)]
 pub struct Settled {
-    /// The octets of CapRes.
+    /// The octets of the response.
     pub octets: Vec<u8>,
     /// The records that changed, to be stored in one transaction with the octets.
     pub records: Vec<Authorization>,
     /// To be passed to the host once stored.
-    pub host_captures: Vec<HostCapture>,
+    pub advices: Vec<HostAdvice>,
 }
 
 /// Opens CapReq and verifies the merchant's signature.
@@ -80,43 +83,27 @@ pub fn open(
     header: &MessageHeader,
     request: &CapReq,
 ) -> Result<CapAsked, Error> {
-    let crypto = context.crypto;
-    let key = &gateway.encryption.key;
-    let (tbs, merchant, tokens, pan_token) = match request {
-        CapReq::EncB(request) => {
-            let signed = enc::open(crypto, key, PLAIN, &request.enc)?;
-            let data = s::unverified::<CapReqTbs>(&signed, PLAIN.tbs)?;
-            check_outside(context, header, &data.t1)?;
-            let merchant = Peer::prove(context, gateway, &signed)?;
-            let verified = s::verify::<CapReqTbs>(crypto, &signed, PLAIN.tbs, &merchant.signature)?;
-            (verified.content().clone(), merchant, &request.baggage, None)
-        }
-        CapReq::EncBx(request) => {
-            let opened = enc_x::open::<CapReqTbs, PanToken>(crypto, key, WITH_PAN, &request.enc_x)?;
-            check_outside(context, header, &opened.t.t1)?;
-            let merchant = Peer::prove(context, gateway, &opened.signature)?;
-            so::verify(
-                crypto,
-                &opened.signature,
-                WITH_PAN.tbs,
-                &opened.to_be_signed()?,
-                &merchant.signature,
-            )?;
-            (opened.t, merchant, &request.baggage, Some(opened.p))
-        }
+    let (sealed, tokens) = match request {
+        CapReq::EncB(request) => (Sealed::Plain(&request.enc, PLAIN), &request.baggage),
+        CapReq::EncBx(request) => (
+            Sealed::WithAccount(&request.enc_x, WITH_PAN),
+            &request.baggage,
+        ),
     };
-    dd::check(crypto, &tbs.t2, oid::content::CAP_TOKEN_SEQ, tokens)?;
-    let data = tbs.into_value().t1;
+    let check = |tbs: &CapReqTbs| check_outside(context, header, &tbs.t1);
+    let opened = request::open::<CapReqTbs>(context, gateway, &sealed, check)?;
+    let CapReqTbs { t1: data, t2 } = opened.content.into_value();
+    dd::check(context.crypto, &t2, oid::content::CAP_TOKEN_SEQ, tokens)?;
     check_rrpid(header, data.cap_rr_tags.rrpid)?;
-    merchant.check_tags(&data.cap_rr_tags)?;
+    opened.merchant.check_tags(&data.cap_rr_tags)?;
     if tokens.len() > data.cap_item_seq.len() {
         return Err(PeerFault::Unspecified("CapReq has more tokens than items").into());
     }
     Ok(CapAsked {
         data,
         tokens: tokens.clone().into_value(),
-        merchant,
-        pan_token,
+        merchant: opened.merchant,
+        pan_token: opened.pan_token,
     })
 }
 
@@ -157,14 +144,24 @@ impl CapAsked {
             .map(|item| (item.auth_rrpid, item.trans_ids.xid))
     }
 
+    /// The batches that items name, to be looked up beside the open ones.
+    pub fn batches(&self) -> impl Iterator<Item = BatchId> + '_ {
+        let details = self.data.cap_item_seq.iter();
+        details.filter_map(|item| item.cap_payload.sale_detail.as_ref()?.batch_id)
+    }
+
     /// Captures what can be captured, and answers.
     ///
     /// `records` are those found for [`authorizations`](Self::authorizations); `batches`
     /// give places and are to be stored with what comes back. The codes of an item, the
-    /// first failure deciding: capTokenMissing; unknownXID when there is no such
-    /// authorization of this merchant; unknownLID; invalidAuthData when it is not in force;
-    /// duplicateRequest; invalidCapToken when the token is not the one given with it;
-    /// invalidAuthData when the amount is not covered; batchUnknown, batchClosed.
+    /// first failure deciding: unknownXID when there is no such authorization of this
+    /// merchant; unknownLID; invalidAuthData when it is not in force; duplicateRequest when
+    /// this item was captured; authExpired; where the gateway keeps the account and no token
+    /// came, authDataMissing without the request and answer of the authorization,
+    /// invalidAuthData when they are not as they were; capTokenMissing; invalidCapToken when
+    /// the token is not the one given with the authorization as it is now; invalidAuthData
+    /// when the amount is not covered by what is left, duplicateRequest when nothing is;
+    /// batchUnknown, batchClosed.
     ///
     /// # Errors
     ///
@@ -177,31 +174,28 @@ impl CapAsked {
         batches: &mut Batches,
     ) -> Result<Settled, Error> {
         let own = gateway.own_signature(context)?;
-        let mut ledger = item::Ledger {
+        let mut books = Books::new(
             context,
             gateway,
-            own: &own,
-            merchant: &self.merchant,
-            pan_token: self.pan_token.as_ref(),
-            cap_rrpid: self.data.cap_rr_tags.rrpid,
+            &own,
+            (&self.merchant, self.pan_token.as_ref()),
+            self.data.cap_rr_tags.rrpid,
             records,
             batches,
-            changed: Vec::new(),
-            host_captures: Vec::new(),
-        };
+        );
         let items: Vec<CapResItem> = self
             .data
             .cap_item_seq
             .iter()
             .enumerate()
-            .map(|(index, item)| ledger.answer(item, self.tokens.get(index)))
+            .map(|(index, item)| item::answer(&mut books, item, self.tokens.get(index)))
             .collect();
-        let (records, host_captures) = ledger.finish();
+        let (records, advices) = books.finish();
         let octets = self.respond(context, gateway, items)?;
         Ok(Settled {
             octets,
             records,
-            host_captures,
+            advices,
         })
     }
 
@@ -224,18 +218,16 @@ impl CapAsked {
             cap_res_item_seq: SeqOf::new(items)?,
             c_rs_extensions: None,
         })?;
-        let response = enc::enc(
-            context.crypto,
-            &[gateway.signature.signer()],
-            &self.merchant.recipient(),
+        request::respond(
+            context,
+            gateway,
+            &self.merchant,
             RESPONSE,
             &data,
             &enclosed.attached,
-        )?;
-        context.wrap(
-            Message::CapRes(Box::new(response)),
-            Some(self.data.cap_rr_tags.rrpid),
+            &self.data.cap_rr_tags,
             ids,
+            |response| Message::CapRes(Box::new(response)),
         )
     }
 }

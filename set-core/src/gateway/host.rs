@@ -3,13 +3,19 @@
 //! The gateway asks a host in the bank network whether a payment is good. How the host is
 //! reached is no part of the protocol; here are only the question and the answer.
 
+use crate::enumerated;
+use crate::gateway::batch::Slot;
 use crate::msg::amount::CurrencyAmount;
 use crate::msg::ids::{
-    ApprovalCode, BatchId, BatchSequenceNum, BrandId, LogRefId, MerchantId, Rrpid, Xid,
+    ApprovalCode, Bin, BrandId, LogRefId, MerchantId, Rrpid, ValidationCode, Xid,
 };
+use crate::msg::payment::account::PanToken;
 use crate::msg::payment::acq_card::AcqCardCodeMsg;
-use crate::msg::payment::auth_req::{AvsData, MerchData};
-use crate::msg::payment::auth_res::{AuthCode, AvsResult, CardType, RespReason};
+use crate::msg::payment::auth_req::{AvsData, CardSuspect, MerchData, SpecialProcessing};
+use crate::msg::payment::auth_res::{AuthCharInd, AuthCode, AvsResult, CardType, RespReason};
+use crate::msg::payment::market::{MarketSpecAuthData, MarketSpecDataId};
+use crate::msg::payment::p_res::CurrConv;
+use crate::msg::recur::InstallRecurData;
 use crate::secret::{CardExpiry, Pan};
 
 /// Names one authorization towards the host.
@@ -46,6 +52,16 @@ pub struct HostRequest {
     pub merch_data: MerchData,
     /// Whether the amount is captured with the authorization.
     pub capture_now: bool,
+    /// Special treatment that the merchant asks for.
+    pub special_processing: Option<SpecialProcessing>,
+    /// The merchant suspects the cardholder.
+    pub card_suspect: Option<CardSuspect>,
+    /// Details of the merchant's line of business.
+    pub market_spec_auth_data: Option<MarketSpecAuthData>,
+    /// Instalments or recurring payment.
+    pub install_recur_data: Option<InstallRecurData>,
+    /// Which authorization of its order it is, from 1.
+    pub count: u64,
 }
 
 /// What the host says.
@@ -61,6 +77,14 @@ pub struct HostAnswer {
     pub avs_result: Option<AvsResult>,
     /// The acquirer's reference.
     pub log_ref_id: Option<LogRefId>,
+    /// What the authorization was made as.
+    pub auth_char_ind: Option<AuthCharInd>,
+    /// The issuer's check value over the authorization.
+    pub validation_code: Option<ValidationCode>,
+    /// Whether the details of the merchant's line of business were taken.
+    pub market_spec: Option<MarketSpecDataId>,
+    /// At what rate the cardholder is charged in another currency.
+    pub curr_conv: Option<CurrConv>,
     /// A message for the cardholder, which the merchant will not be able to read.
     pub acq_card_msg: Option<AcqCardCodeMsg>,
 }
@@ -74,6 +98,10 @@ impl From<Decision> for HostAnswer {
             card_type: None,
             avs_result: None,
             log_ref_id: None,
+            auth_char_ind: None,
+            validation_code: None,
+            market_spec: None,
+            curr_conv: None,
             acq_card_msg: None,
         }
     }
@@ -122,27 +150,77 @@ impl Decision {
     }
 }
 
-/// Advice to the host that an authorized amount was captured.
-///
-/// The merchant was told so already: the host books it, it does not decide.
+enumerated! {
+    /// What the host is told after the merchant was answered.
+    pub enum HostEvent = "HostEvent" {
+        /// An authorized amount was captured.
+        Capture = 0 "capture",
+        /// A capture was undone.
+        CaptureReversal = 1 "captureReversal",
+        /// Money was given back.
+        Credit = 2 "credit",
+        /// Giving it back was undone.
+        CreditReversal = 3 "creditReversal",
+        /// Only `amount` is left of the authorization; nothing when it is zero.
+        AuthorizationReversal = 4 "authorizationReversal",
+    }
+}
+
+/// Advice to the host of something that the merchant was told already: the host books it, it
+/// does not decide.
 #[derive(Debug)]
-pub struct HostCapture {
+pub struct HostAdvice {
+    /// What happened.
+    pub event: HostEvent,
     /// The authorization.
     pub key: IdempotencyKey,
+    /// The request that caused it.
+    pub cause: Rrpid,
     /// Who is paid.
     pub merchant_id: MerchantId,
-    /// The account.
-    pub pan: Pan,
-    /// When the card expires.
-    pub card_expiry: CardExpiry,
+    /// The account, where it is known.
+    pub account: Option<Account>,
     /// How much.
     pub amount: CurrencyAmount,
     /// The issuer's code.
     pub approval_code: Option<ApprovalCode>,
-    /// The batch that took it.
-    pub batch_id: BatchId,
-    /// Its place there.
-    pub batch_sequence_num: BatchSequenceNum,
+    /// The place in a batch; none for the reversal of an authorization.
+    pub slot: Option<Slot>,
+}
+
+/// A card account.
+#[derive(Debug)]
+pub struct Account {
+    /// The number.
+    pub pan: Pan,
+    /// When the card expires.
+    pub card_expiry: CardExpiry,
+}
+
+impl Account {
+    /// The leading six digits, where the number has as many.
+    #[must_use]
+    pub fn bin(&self) -> Option<Bin> {
+        Bin::new(self.pan.bin()).ok()
+    }
+
+    /// A copy.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self {
+            pan: self.pan.duplicate(),
+            card_expiry: self.card_expiry.duplicate(),
+        }
+    }
+}
+
+impl From<PanToken> for Account {
+    fn from(token: PanToken) -> Self {
+        Self {
+            pan: token.pan,
+            card_expiry: token.card_expiry,
+        }
+    }
 }
 
 #[cfg(test)]

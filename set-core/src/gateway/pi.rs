@@ -4,6 +4,8 @@ use crate::asn1::{Raw, oid};
 use crate::error::Error;
 use crate::exchange::Context;
 use crate::gateway::Gateway;
+use crate::gateway::auth_token::{self, FollowUp, Terms};
+use crate::gateway::host::Account;
 use crate::msg::payment::account::{PanData, PanToken};
 use crate::msg::payment::auth_req::CheckDigests;
 use crate::msg::payment::auth_res::AuthCode;
@@ -11,7 +13,7 @@ use crate::msg::payment::p_req::{Pi, PiData, PiDualSigned, PiHead, PiOiLink, PiT
 use crate::party::Purpose;
 use crate::pkcs7::{DetachedDigest, EnvelopedData, SignedData};
 use crate::proof::ChainVerified;
-use crate::secret::{CardExpiry, Pan, PanSecret};
+use crate::secret::PanSecret;
 use crate::treatment::{dd, ex, exh, so};
 
 /// What came of reading a PI.
@@ -22,6 +24,8 @@ pub(super) enum Reading {
     /// It was opened, and is signed under another brand than the gateway's: nothing here can
     /// tell whether the signature is good, nor need it.
     OtherBrand(Box<Instruction>),
+    /// It is the AuthToken of an earlier authorization.
+    FollowUp(Box<FollowUp>),
     /// It is of a kind that is answered without a look inside.
     Unserved(AuthCode),
 }
@@ -34,9 +38,7 @@ pub(super) struct Instruction {
     /// DD(OIData), as the cardholder sealed it.
     pub(super) h_oi_data: DetachedDigest,
     /// The account.
-    pub(super) pan: Pan,
-    /// When the card expires.
-    pub(super) card_expiry: CardExpiry,
+    pub(super) account: Account,
     /// Who signed, unless nobody did.
     pub(super) cardholder: Option<Cardholder>,
 }
@@ -48,6 +50,53 @@ pub(super) struct Cardholder {
     pub(super) chain: ChainVerified,
     /// The secret behind its unique cardholder id.
     pub(super) pan_secret: PanSecret,
+}
+
+impl Instruction {
+    /// What the cardholder agreed to.
+    pub(super) fn into_terms(self) -> Terms {
+        let head = self.head.into_value();
+        Terms {
+            purch_amt: head.inputs.purch_amt,
+            install_recur_data: head.install_recur_data,
+            back_key: head.acq_back_key_data,
+            account: self.account,
+            so_far: None,
+        }
+    }
+}
+
+/// Opens a PI that an authorization used, for what the cardholder agreed to: its signatures
+/// were verified then, and its digest is that of the record.
+///
+/// # Errors
+///
+/// decodingFailure when it does not open; signatureFailure for an AuthToken of another.
+pub(super) fn again(context: &Context<'_>, gateway: &Gateway, pi: &Pi) -> Result<Terms, Error> {
+    let (head, account) = match pi {
+        Pi::AuthToken(token) => return Ok(auth_token::open(context, gateway, token)?.terms),
+        Pi::PiUnsigned(pi) => return Ok(opened_unsigned(context, gateway, pi)?.into_terms()),
+        Pi::PiDualSigned(pi) => {
+            let (link, pan_data) = ex::open::<PiOiLink, PanData>(
+                context.crypto,
+                &gateway.encryption.key,
+                oid::content::PI_DUAL_SIGNED_TBE,
+                &pi.ex_pi_data,
+            )?;
+            let account = Account {
+                pan: pan_data.pan,
+                card_expiry: pan_data.card_expiry,
+            };
+            (link.into_value().t1.into_value(), account)
+        }
+    };
+    Ok(Terms {
+        purch_amt: head.inputs.purch_amt,
+        install_recur_data: head.install_recur_data,
+        back_key: head.acq_back_key_data,
+        account,
+        so_far: None,
+    })
 }
 
 /// Opens a PI.
@@ -63,8 +112,11 @@ pub(super) fn read(
     merchant: Option<&CheckDigests>,
 ) -> Result<Reading, Error> {
     match (pi, merchant) {
-        (Pi::AuthToken(_), _) => Ok(Reading::Unserved(AuthCode::InvalidTransaction)),
-        (_, None) => Ok(Reading::Unserved(AuthCode::PiAuthMismatch)),
+        (Pi::AuthToken(token), None) => {
+            let follow_up = auth_token::open(context, gateway, token)?;
+            Ok(Reading::FollowUp(Box::new(follow_up)))
+        }
+        (Pi::AuthToken(_), Some(_)) | (_, None) => Ok(Reading::Unserved(AuthCode::PiAuthMismatch)),
         (Pi::PiDualSigned(pi), Some(digests)) => dual_signed(context, gateway, pi, digests),
         (Pi::PiUnsigned(pi), Some(_)) => unsigned(context, gateway, pi),
     }
@@ -95,8 +147,10 @@ fn dual_signed(
         return Ok(Reading::OtherBrand(Box::new(Instruction {
             head: pi_head,
             h_oi_data: t2,
-            pan: pan_data.pan,
-            card_expiry: pan_data.card_expiry,
+            account: Account {
+                pan: pan_data.pan,
+                card_expiry: pan_data.card_expiry,
+            },
             cardholder: None,
         })));
     }
@@ -114,8 +168,10 @@ fn dual_signed(
     Ok(Reading::Instruction(Box::new(Instruction {
         head: pi_head,
         h_oi_data: t2,
-        pan: pan_data.pan,
-        card_expiry: pan_data.card_expiry,
+        account: Account {
+            pan: pan_data.pan,
+            card_expiry: pan_data.card_expiry,
+        },
         cardholder: Some(Cardholder {
             chain,
             pan_secret: pan_data.pan_secret,
@@ -139,6 +195,15 @@ fn unsigned(
     gateway: &Gateway,
     pi: &EnvelopedData,
 ) -> Result<Reading, Error> {
+    let instruction = opened_unsigned(context, gateway, pi)?;
+    Ok(Reading::Instruction(Box::new(instruction)))
+}
+
+fn opened_unsigned(
+    context: &Context<'_>,
+    gateway: &Gateway,
+    pi: &EnvelopedData,
+) -> Result<Instruction, Error> {
     let (link, pan_token) = exh::open::<PiOiLink, PanToken>(
         context.crypto,
         &gateway.encryption.key,
@@ -146,11 +211,10 @@ fn unsigned(
         pi,
     )?;
     let PiOiLink { t1, t2 } = link.into_value();
-    Ok(Reading::Instruction(Box::new(Instruction {
+    Ok(Instruction {
         head: t1,
         h_oi_data: t2,
-        pan: pan_token.pan,
-        card_expiry: pan_token.card_expiry,
+        account: pan_token.into(),
         cardholder: None,
-    })))
+    })
 }

@@ -1,22 +1,40 @@
 //! CapTokens: what the gateway writes to itself and the merchant keeps for it.
 //!
-//! The account number is in the token and nowhere else: the gateway stores none. The
-//! token's own field binds it to the transaction and the merchant, so that a token is of
-//! no use to anybody but the one it was given to.
+//! Unless the gateway is told to keep them, account numbers are in the tokens and nowhere
+//! else. The token's own field binds it to the transaction and the merchant, so that a token
+//! is of no use to anybody but the one it was given to, and to the authorization as it was
+//! when the token was made: after a reversal only the new one works.
+
+use der::asn1::Null;
 
 use crate::asn1::{Opaque, Raw, oid};
 use crate::error::Error;
 use crate::exchange::Context;
 use crate::gateway::Gateway;
+use crate::gateway::host::Account;
 use crate::gateway::record::Authorization;
 use crate::msg::ids::{MerchantId, Xid};
 use crate::msg::payment::account::PanToken;
+use crate::msg::payment::auth_rev::AuthRevCode;
 use crate::msg::payment::cap::CapCode;
+use crate::msg::payment::cap_rev_or_cred::CapRevOrCredCode;
 use crate::msg::payment::tokens::{CapToken, CapTokenData};
 use crate::proof::ChainVerified;
 use crate::sequence;
-use crate::treatment::enc::Types;
-use crate::treatment::{Attached, TreatmentError, enc_x, so};
+use crate::treatment::enc::{self, Types};
+use crate::treatment::{Attached, TreatmentError, enc_x, s, so};
+
+/// What a gateway gives to merchants for their captures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CapTokens {
+    /// Tokens with the account inside: the gateway keeps none.
+    #[default]
+    WithAccount,
+    /// Tokens without; the gateway keeps the account, encrypted for itself.
+    WithoutAccount,
+    /// No tokens; the gateway keeps everything.
+    None,
+}
 
 sequence! {
     /// What the gateway puts into `tokenOpaque`.
@@ -26,94 +44,230 @@ sequence! {
         xid: Xid = "xid",
         /// Whom the token was given to.
         merchant_id: MerchantId = "merchantID",
+        /// How many tokens it replaced.
+        generation: u64 = "generation" [default 0],
     }
 }
 
-const TYPES: Types = Types {
+/// Why a token does not serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenFault {
+    /// There is none, and the gateway keeps none.
+    Missing,
+    /// It is not the one of this authorization.
+    Invalid,
+    /// A key of our own failed.
+    Failed,
+}
+
+impl From<TokenFault> for CapCode {
+    fn from(fault: TokenFault) -> Self {
+        match fault {
+            TokenFault::Missing => Self::CapTokenMissing,
+            TokenFault::Invalid => Self::InvalidCapToken,
+            TokenFault::Failed => Self::UnspecifiedFailure,
+        }
+    }
+}
+
+impl From<TokenFault> for CapRevOrCredCode {
+    fn from(fault: TokenFault) -> Self {
+        match fault {
+            TokenFault::Missing => Self::MissingCapToken,
+            TokenFault::Invalid => Self::InvalidCapToken,
+            TokenFault::Failed => Self::UnspecifiedFailure,
+        }
+    }
+}
+
+impl From<TokenFault> for AuthRevCode {
+    fn from(fault: TokenFault) -> Self {
+        match fault {
+            TokenFault::Missing => Self::MissingCapToken,
+            TokenFault::Invalid => Self::InvalidCapToken,
+            TokenFault::Failed => Self::SystemError,
+        }
+    }
+}
+
+const WITH_ACCOUNT: Types = Types {
     tbe: oid::content::CAP_TOKEN_TBEX,
     tbs: oid::content::CAP_TOKEN_TBS,
 };
+const WITHOUT_ACCOUNT: Types = Types {
+    tbe: oid::content::CAP_TOKEN_TBE,
+    tbs: oid::content::CAP_TOKEN_DATA,
+};
 
-/// Makes the token of an authorization.
-pub(super) fn seal(
+/// Makes the token of an authorization for its merchant; what the gateway keeps goes into
+/// the record.
+pub(super) fn give(
     context: &Context<'_>,
     gateway: &Gateway,
-    record: &Authorization,
-    pan_token: &PanToken,
+    record: &mut Authorization,
+    account: &Account,
 ) -> Result<CapToken, Error> {
-    let data = Raw::new(CapTokenData {
+    let data = data(record)?;
+    let pan_token = PanToken {
+        pan: account.pan.duplicate(),
+        card_expiry: account.card_expiry.duplicate(),
+        ex_nonce: context.fresh_nonce()?,
+    };
+    let complete = CapToken::EncX(enc_x::enc_x(
+        context.crypto,
+        &[gateway.signature.signer()],
+        &gateway.encryption.recipient(),
+        WITH_ACCOUNT,
+        &data,
+        &pan_token,
+        &Attached::none(),
+    )?);
+    let given = match gateway.cap_tokens {
+        CapTokens::WithAccount => return Ok(complete),
+        CapTokens::WithoutAccount => CapToken::Enc(enc::enc(
+            context.crypto,
+            &[gateway.signature.signer()],
+            &gateway.encryption.recipient(),
+            WITHOUT_ACCOUNT,
+            &data,
+            &Attached::none(),
+        )?),
+        CapTokens::None => CapToken::Null(Null),
+    };
+    record.kept = Some(complete);
+    Ok(given)
+}
+
+fn data(record: &Authorization) -> Result<Raw<CapTokenData>, Error> {
+    Ok(Raw::new(CapTokenData {
         auth_rrpid: record.auth_rrpid,
         auth_amt: record.auth_amt,
         token_opaque: Opaque::of(&TokenBinding {
             xid: record.trans_ids.xid,
             merchant_id: record.merchant_id.clone(),
+            generation: record.generation,
         })?,
-    })?;
-    let envelope = enc_x::enc_x(
-        context.crypto,
-        &[gateway.signature.signer()],
-        &gateway.encryption.recipient(),
-        TYPES,
-        &data,
-        pan_token,
-        &Attached::none(),
-    )?;
-    Ok(CapToken::EncX(envelope))
+    })?)
 }
 
-/// Opens a token and checks that it was made here for this authorization.
+/// The account of an authorization: from the token that came, or from the one kept here.
 ///
 /// # Errors
 ///
-/// [`CapCode::CapTokenMissing`] when the merchant has none,
-/// [`CapCode::InvalidCapToken`] when it is not ours or another's.
-pub(super) fn open(
+/// [`TokenFault::Missing`] when neither is there; [`TokenFault::Invalid`] when it is not
+/// ours, another's, or was replaced.
+pub(super) fn account(
+    context: &Context<'_>,
+    gateway: &Gateway,
+    own: &ChainVerified,
+    token: Option<&CapToken>,
+    record: &Authorization,
+) -> Result<Account, TokenFault> {
+    let keeper = Keeper {
+        context,
+        gateway,
+        own,
+    };
+    let envelope = match (token, &record.kept) {
+        (Some(CapToken::EncX(envelope)), _) => envelope,
+        (Some(CapToken::Enc(envelope)), Some(CapToken::EncX(kept))) => {
+            let data = keeper.open_without_account(envelope)?;
+            belongs(&data, record)?;
+            kept
+        }
+        (Some(CapToken::Enc(_)), _) => return Err(TokenFault::Invalid),
+        (None | Some(CapToken::Null(_)), Some(CapToken::EncX(kept))) => kept,
+        (None | Some(CapToken::Null(_)), _) => return Err(TokenFault::Missing),
+    };
+    let (data, pan_token) = keeper.open(envelope)?;
+    belongs(&data, record)?;
+    Ok(pan_token.into())
+}
+
+/// Opens a token of which no record is left: its content, what binds it, and the account.
+pub(super) fn unrecorded(
     context: &Context<'_>,
     gateway: &Gateway,
     own: &ChainVerified,
     token: &CapToken,
-    record: &Authorization,
-) -> Result<PanToken, CapCode> {
-    let envelope = match token {
-        CapToken::EncX(envelope) => envelope,
-        CapToken::Null(_) => return Err(CapCode::CapTokenMissing),
-        CapToken::Enc(_) => return Err(CapCode::InvalidCapToken),
+) -> Result<(CapTokenData, TokenBinding, Account), TokenFault> {
+    let CapToken::EncX(envelope) = token else {
+        return Err(TokenFault::Missing);
     };
-    let opened = enc_x::open::<CapTokenData, PanToken>(
-        context.crypto,
-        &gateway.encryption.key,
-        TYPES,
-        envelope,
-    )
-    .map_err(|error| code(&error))?;
-    let to_be_signed = opened.to_be_signed().map_err(|error| code(&error))?;
-    so::verify(
-        context.crypto,
-        &opened.signature,
-        TYPES.tbs,
-        &to_be_signed,
+    let keeper = Keeper {
+        context,
+        gateway,
         own,
-    )
-    .map_err(|error| code(&error))?;
-    let binding: TokenBinding = opened
-        .t
-        .token_opaque
-        .decode_as()
-        .map_err(|_| CapCode::InvalidCapToken)?;
-    let ours = opened.t.auth_rrpid == record.auth_rrpid
-        && opened.t.auth_amt == record.auth_amt
-        && binding.xid == record.trans_ids.xid
-        && binding.merchant_id == record.merchant_id;
-    if ours {
-        Ok(opened.p)
-    } else {
-        Err(CapCode::InvalidCapToken)
+    };
+    let (data, pan_token) = keeper.open(envelope)?;
+    let binding = binding(&data)?;
+    Ok((data, binding, pan_token.into()))
+}
+
+/// The gateway as the reader of what it wrote.
+struct Keeper<'a> {
+    context: &'a Context<'a>,
+    gateway: &'a Gateway,
+    own: &'a ChainVerified,
+}
+
+impl Keeper<'_> {
+    fn open(
+        &self,
+        envelope: &crate::pkcs7::EnvelopedData,
+    ) -> Result<(CapTokenData, PanToken), TokenFault> {
+        let opened = enc_x::open::<CapTokenData, PanToken>(
+            self.context.crypto,
+            &self.gateway.encryption.key,
+            WITH_ACCOUNT,
+            envelope,
+        )?;
+        so::verify(
+            self.context.crypto,
+            &opened.signature,
+            WITH_ACCOUNT.tbs,
+            &opened.to_be_signed()?,
+            self.own,
+        )?;
+        Ok((opened.t.into_value(), opened.p))
+    }
+
+    fn open_without_account(
+        &self,
+        envelope: &crate::pkcs7::EnvelopedData,
+    ) -> Result<CapTokenData, TokenFault> {
+        let key = &self.gateway.encryption.key;
+        let signed = enc::open(self.context.crypto, key, WITHOUT_ACCOUNT, envelope)?;
+        let tbs = WITHOUT_ACCOUNT.tbs;
+        let verified = s::verify::<CapTokenData>(self.context.crypto, &signed, tbs, self.own)?;
+        Ok((**verified.content()).clone())
     }
 }
 
-fn code(error: &TreatmentError) -> CapCode {
-    match error {
-        TreatmentError::Provider(_) | TreatmentError::Encode(_) => CapCode::UnspecifiedFailure,
-        _ => CapCode::InvalidCapToken,
+fn belongs(data: &CapTokenData, record: &Authorization) -> Result<(), TokenFault> {
+    let binding = binding(data)?;
+    let ours = data.auth_rrpid == record.auth_rrpid
+        && data.auth_amt == record.auth_amt
+        && binding.xid == record.trans_ids.xid
+        && binding.merchant_id == record.merchant_id
+        && binding.generation == record.generation;
+    if ours {
+        Ok(())
+    } else {
+        Err(TokenFault::Invalid)
+    }
+}
+
+fn binding(data: &CapTokenData) -> Result<TokenBinding, TokenFault> {
+    let binding = data.token_opaque.decode_as();
+    binding.map_err(|_| TokenFault::Invalid)
+}
+
+impl From<TreatmentError> for TokenFault {
+    fn from(error: TreatmentError) -> Self {
+        match error {
+            TreatmentError::Provider(_) | TreatmentError::Encode(_) => Self::Failed,
+            _ => Self::Invalid,
+        }
     }
 }

@@ -1,25 +1,29 @@
-//! AuthReq → AuthRes: the merchant asks the gateway to authorize an order.
+//! AuthReq → AuthRes: the merchant asks the gateway to authorize an order, or the next part
+//! of one.
 
 use der::asn1::OctetString;
 
-use crate::asn1::{EncodeError, Raw, oid};
-use crate::error::{Error, PeerFault};
+use crate::asn1::{EncodeError, Raw, SeqOf, oid};
+use crate::error::{CallerFault, Error, PeerFault};
 use crate::exchange::context::ids_of;
 use crate::exchange::receive::check_ids;
 use crate::exchange::{Context, extensions, receive_response};
-use crate::merchant::order::{Authorized, Authorizing, Captured, Declined, Order, Ordered};
+use crate::merchant::sale::{Authorizing, Captured, Declined, Payment, Sale, Waiting};
 use crate::merchant::{Merchant, gateway_response};
 use crate::msg::amount::CurrencyAmount;
 use crate::msg::message::Message;
 use crate::msg::payment::account::PanToken;
 use crate::msg::payment::auth_req::{
-    AuthReq, AuthReqData, AuthReqItem, AuthReqPayload, AuthReqTbs, AuthTags, CheckDigests,
-    MerchData,
+    AuthReq, AuthReqData, AuthReqItem, AuthReqPayload, AuthReqTbs, AuthTags, AvsData, CardSuspect,
+    CheckDigests, MerchData, SpecialProcessing,
 };
 use crate::msg::payment::auth_res::{
     AuthCode, AuthRes, AuthResBaggage, AuthResData, AuthResPayload, AuthResTbs,
 };
-use crate::msg::payment::cap::CapCode;
+use crate::msg::payment::cap::{CapCode, CapPayload, CapResPayload};
+use crate::msg::payment::market::MarketSpecAuthData;
+use crate::msg::payment::p_req::Pi;
+use crate::msg::payment::sale_detail::SaleDetail;
 use crate::msg::wrapper::MessageHeader;
 use crate::party::identity::recipient;
 use crate::treatment::enc::{self, Types};
@@ -38,72 +42,113 @@ const RESPONSE_WITH_PAN: Types = Types {
     tbs: oid::content::AUTH_RES_TBSX,
 };
 
-/// What came of an authorization.
-#[derive(Debug)]
-pub enum Outcome {
-    /// Approved; to be captured.
-    Authorized(Authorized),
-    /// Approved and captured at once.
-    Captured(Captured),
-    /// Not approved.
-    Declined(Declined),
+/// What the merchant wants authorized, and what it says about it.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The amount.
+    pub amount: CurrencyAmount,
+    /// Whether to capture it at once.
+    pub capture_now: bool,
+    /// Whether another authorization of this order may follow: asks for an AuthToken.
+    pub subsequent_auth_ind: bool,
+    /// Whether to tell the type of card.
+    pub request_card_type_ind: bool,
+    /// The cardholder's address, to be verified.
+    pub avs_data: Option<AvsData>,
+    /// Special treatment.
+    pub special_processing: Option<SpecialProcessing>,
+    /// A suspicion.
+    pub card_suspect: Option<CardSuspect>,
+    /// Details of the line of business.
+    pub market_spec_auth_data: Option<MarketSpecAuthData>,
+    /// The line of business.
+    pub merch_data: MerchData,
+    /// Details of the sale, when captured at once.
+    pub sale_detail: Option<SaleDetail>,
 }
 
-impl From<Outcome> for Order {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Authorized(state) => Self::Authorized(state),
-            Outcome::Captured(state) => Self::Captured(state),
-            Outcome::Declined(state) => Self::Declined(state),
+impl Wish {
+    /// Just this amount.
+    #[must_use]
+    pub const fn of(amount: CurrencyAmount) -> Self {
+        Self {
+            amount,
+            capture_now: false,
+            subsequent_auth_ind: false,
+            request_card_type_ind: false,
+            avs_data: None,
+            special_processing: None,
+            card_suspect: None,
+            market_spec_auth_data: None,
+            merch_data: MerchData {
+                merch_cat_code: None,
+                merch_group: None,
+            },
+            sale_detail: None,
         }
     }
 }
 
-/// An outcome, with the account number where the gateway gave it to us.
+/// What came of an authorization.
 #[derive(Debug)]
 pub struct Answer {
-    /// The order's next state.
-    pub outcome: Outcome,
+    /// The sale as it is now.
+    pub sale: Sale,
+    /// Whether it was approved, and why not.
+    pub auth_code: AuthCode,
+    /// What came of the capture, where that was asked for as well.
+    pub cap_code: Option<CapCode>,
     /// The account, when our certificate asks for it and the gateway's policy allows it.
     /// Not part of any state: what is stored has no account number.
     pub pan_token: Option<PanToken>,
 }
 
-/// Asks for an authorization of `amount`, and with `capture_now` for its capture as well.
+/// Asks for an authorization: the first of an order, or the next where the one before gave an
+/// AuthToken.
 ///
-/// Gives the state to be stored before the octets are sent; [`Authorizing::request`] has
-/// them for a retry.
+/// Gives the sale to be stored before the octets are sent; its
+/// [`Waiting`] has them for a retry.
 ///
 /// # Errors
 ///
-/// [`Error::Caller`] when no gateway certificate is held; whatever is wrong with our own
-/// keys and certificates.
+/// [`Error::Caller`] when no authorization may follow, another answer is awaited, or no
+/// gateway certificate is held; whatever is wrong with our own keys and certificates.
 pub fn authorize(
     context: &Context<'_>,
     merchant: &Merchant,
-    ordered: Ordered,
-    amount: CurrencyAmount,
-    capture_now: bool,
-) -> Result<(Authorizing, Vec<u8>), Error> {
+    mut sale: Sale,
+    wish: Wish,
+) -> Result<(Sale, Vec<u8>), Error> {
+    let instruction = sale.next_instruction()?;
     let gateway = merchant.gateway(context)?;
     let auth_tags = AuthTags {
         auth_rr_tags: gateway_response::tags(context, merchant)?,
-        trans_ids: ordered.initiated.trans_ids.clone(),
+        trans_ids: sale.trans_ids().clone(),
         auth_ret_num: None,
     };
-    let (rrpid, trans_ids) = (auth_tags.auth_rr_tags.rrpid, auth_tags.trans_ids.clone());
+    let rrpid = auth_tags.auth_rr_tags.rrpid;
+    let check_digests = match &*instruction {
+        Pi::AuthToken(_) => None,
+        Pi::PiUnsigned(_) | Pi::PiDualSigned(_) => Some(CheckDigests {
+            h_oi_data: sale.ordered.h_oi_data.clone(),
+            hod2: sale.ordered.hod.clone(),
+        }),
+    };
+    let Wish {
+        capture_now,
+        sale_detail,
+        ..
+    } = wish.clone();
+    let item = AuthReqItem {
+        auth_tags,
+        check_digests,
+        auth_req_payload: payload(&sale, wish),
+    };
     let data = Raw::new(AuthReqData {
-        auth_req_item: AuthReqItem {
-            auth_tags,
-            check_digests: Some(CheckDigests {
-                h_oi_data: ordered.h_oi_data.clone(),
-                hod2: ordered.hod.clone(),
-            }),
-            auth_req_payload: payload(&ordered, amount),
-        },
+        auth_req_item: item.clone(),
         m_thumbs: merchant.trust.thumbs(context)?,
         capture_now,
-        sale_detail: None,
+        sale_detail: sale_detail.clone(),
     })?;
     let enc = enc_b::enc_b::<AuthReqTbs, _, _>(
         context.crypto,
@@ -112,153 +157,187 @@ pub fn authorize(
         REQUEST,
         &data,
         oid::content::PI,
-        &ordered.pi,
+        &instruction,
         &gateway_response::attached(context, merchant)?,
     )?;
     let request = AuthReq {
         enc,
-        baggage: ordered.pi.clone(),
+        baggage: instruction.clone(),
     };
     let octets = context.wrap(
         Message::AuthReq(Box::new(request)),
         Some(rrpid),
-        Some(ids_of(&trans_ids)),
+        Some(ids_of(sale.trans_ids())),
     )?;
-    let state = Authorizing {
-        ordered,
+    sale.waiting = Some(Waiting::Authorization(Authorizing {
         rrpid,
-        amount,
+        item,
         capture_now,
         request: OctetString::new(octets.as_slice()).map_err(EncodeError::from)?,
-    };
-    Ok((state, octets))
+        sale_detail,
+        instruction: match instruction.into_value() {
+            Pi::AuthToken(token) => Some(token),
+            Pi::PiUnsigned(_) | Pi::PiDualSigned(_) => None,
+        },
+    }));
+    Ok((sale, octets))
 }
 
-fn payload(ordered: &Ordered, amount: CurrencyAmount) -> AuthReqPayload {
+fn payload(sale: &Sale, wish: Wish) -> AuthReqPayload {
     AuthReqPayload {
-        subsequent_auth_ind: false,
-        auth_req_amt: amount,
-        avs_data: None,
-        special_processing: None,
-        card_suspect: None,
-        request_card_type_ind: false,
-        install_recur_data: ordered.initiated.offer.install_recur_data.clone(),
-        market_spec_auth_data: None,
-        merch_data: MerchData {
-            merch_cat_code: None,
-            merch_group: None,
-        },
+        subsequent_auth_ind: wish.subsequent_auth_ind,
+        auth_req_amt: wish.amount,
+        avs_data: wish.avs_data,
+        special_processing: wish.special_processing,
+        card_suspect: wish.card_suspect,
+        request_card_type_ind: wish.request_card_type_ind,
+        install_recur_data: sale.ordered.initiated.offer.install_recur_data.clone(),
+        market_spec_auth_data: wish.market_spec_auth_data,
+        merch_data: wish.merch_data,
         a_rq_extensions: None,
     }
 }
 
-impl Authorizing {
-    /// Takes AuthRes.
-    ///
-    /// # Errors
-    ///
-    /// Whatever is wrong with the response: it is dropped, and the request may be sent
-    /// again as it was.
-    pub fn handle(
-        self,
-        context: &Context<'_>,
-        merchant: &mut Merchant,
-        octets: &[u8],
-    ) -> Result<Answer, Error> {
-        let (header, message) = receive_response(context, octets, self.rrpid)?;
-        let Message::AuthRes(response) = message else {
-            return Err(PeerFault::MessageNotSupported(message.name()).into());
-        };
-        let Opened {
-            tbs,
-            baggage,
-            pan_token,
-        } = open(context, merchant, *response)?;
-        dd::check(
-            context.crypto,
-            &tbs.t2,
-            oid::content::AUTH_RES_BAGGAGE,
-            &baggage,
-        )?;
-        let data = tbs.into_value().t1;
-        self.check(context, merchant, &header, &data)?;
-        gateway_response::check_pe_thumb(context, merchant, data.pe_thumb.as_ref())?;
-        Ok(Answer {
-            outcome: self.outcome(context, data.auth_res_payload, baggage.into_value()),
-            pan_token,
-        })
-    }
+/// Takes AuthRes.
+///
+/// # Errors
+///
+/// Whatever is wrong with the response: it is dropped, and the request may be sent again as
+/// it was. [`Error::Caller`] when no AuthRes is awaited.
+pub fn handle(
+    context: &Context<'_>,
+    merchant: &mut Merchant,
+    sale: Sale,
+    octets: &[u8],
+) -> Result<Answer, Error> {
+    let Some(Waiting::Authorization(state)) = &sale.waiting else {
+        return Err(CallerFault::State("no authorization was asked for").into());
+    };
+    let (header, message) = receive_response(context, octets, state.rrpid)?;
+    let Message::AuthRes(response) = message else {
+        return Err(PeerFault::MessageNotSupported(message.name()).into());
+    };
+    let Opened {
+        tbs,
+        baggage,
+        pan_token,
+    } = open(context, merchant, *response)?;
+    let baggage_type = oid::content::AUTH_RES_BAGGAGE;
+    dd::check(context.crypto, &tbs.t2, baggage_type, &baggage)?;
+    let data = tbs.into_value().t1;
+    check(context, merchant, state, &header, &data)?;
+    gateway_response::check_pe_thumb(context, merchant, data.pe_thumb.as_ref())?;
+    let (payload, baggage) = (data.auth_res_payload, baggage.into_value());
+    let state = state.clone();
+    Ok(outcome(context, sale, state, payload, baggage, pan_token))
+}
 
-    fn check(
-        &self,
-        context: &Context<'_>,
-        merchant: &Merchant,
-        header: &MessageHeader,
-        data: &AuthResData,
-    ) -> Result<(), Error> {
-        let ours = &self.ordered.initiated.trans_ids;
-        let tags = &data.auth_tags;
-        check_ids(header, &tags.trans_ids)?;
-        extensions::check(
-            data.auth_res_payload.a_rs_extensions.as_ref(),
-            context.policy,
-        )?;
-        gateway_response::check_tags(&tags.auth_rr_tags, self.rrpid, merchant)?;
-        if tags.trans_ids.xid != ours.xid {
-            return Err(PeerFault::UnknownXid.into());
-        }
-        if tags.trans_ids != *ours {
-            return Err(PeerFault::UnknownLid.into());
-        }
-        let given = &data.auth_res_payload.auth_header.auth_amt;
-        let covered = given.currency == self.amount.currency
-            && given.amt_exp10 == self.amount.amt_exp10
-            && given.amount <= self.amount.amount;
-        if covered {
-            Ok(())
-        } else {
-            Err(PeerFault::Unspecified("authorized is not what was asked for").into())
-        }
+fn check(
+    context: &Context<'_>,
+    merchant: &Merchant,
+    state: &Authorizing,
+    header: &MessageHeader,
+    data: &AuthResData,
+) -> Result<(), Error> {
+    let ours = &state.item.auth_tags.trans_ids;
+    let tags = &data.auth_tags;
+    check_ids(header, &tags.trans_ids)?;
+    let payload = &data.auth_res_payload;
+    extensions::check(payload.a_rs_extensions.as_ref(), context.policy)?;
+    gateway_response::check_tags(&tags.auth_rr_tags, state.rrpid, merchant)?;
+    if tags.trans_ids.xid != ours.xid {
+        return Err(PeerFault::UnknownXid.into());
     }
-
-    fn outcome(
-        self,
-        context: &Context<'_>,
-        payload: AuthResPayload,
-        baggage: AuthResBaggage,
-    ) -> Outcome {
-        let header = payload.auth_header;
-        if header.auth_code != AuthCode::Approved {
-            return Outcome::Declined(Declined {
-                ordered: self.ordered,
-                auth_code: header.auth_code,
-                date: context.now,
-                acq_card_msg: baggage.acq_card_msg,
-            });
+    if tags.trans_ids != *ours {
+        return Err(PeerFault::UnknownLid.into());
+    }
+    let given = &payload.auth_header.auth_amt;
+    let asked = &state.item.auth_req_payload.auth_req_amt;
+    let covered = given.currency == asked.currency
+        && given.amt_exp10 == asked.amt_exp10
+        && given.amount <= asked.amount;
+    if !covered {
+        return Err(PeerFault::Unspecified("authorized is not what was asked for").into());
+    }
+    match &payload.cap_res_payload {
+        Some(capture) if is_captured(state, capture) && capture.cap_amt != *given => {
+            Err(PeerFault::Unspecified("captured is not what was authorized").into())
         }
-        let codes = header.response_data.auth_val_codes;
-        let authorized = Authorized {
-            ordered: self.ordered,
-            auth_rrpid: self.rrpid,
-            amount: header.auth_amt,
+        _ => Ok(()),
+    }
+}
+
+fn is_captured(state: &Authorizing, capture: &CapResPayload) -> bool {
+    state.capture_now && capture.cap_code == CapCode::Success
+}
+
+fn outcome(
+    context: &Context<'_>,
+    mut sale: Sale,
+    state: Authorizing,
+    payload: AuthResPayload,
+    baggage: AuthResBaggage,
+    pan_token: Option<PanToken>,
+) -> Answer {
+    let auth_code = payload.auth_header.auth_code;
+    let cap_code = payload
+        .cap_res_payload
+        .as_ref()
+        .map(|capture| capture.cap_code);
+    sale.waiting = None;
+    if auth_code == AuthCode::Approved {
+        sale.declined = None;
+        sale.auth_token = baggage.auth_token;
+        sale.payments.push(Payment {
+            auth_rrpid: state.rrpid,
+            amount: payload.auth_header.auth_amt,
             date: context.now,
-            approval_code: codes.and_then(|codes| codes.approval_code),
+            captures: captures(context, &state, &payload),
+            request: state.item,
+            response: payload,
             cap_token: baggage.cap_token,
             acq_card_msg: baggage.acq_card_msg,
-        };
-        match payload.cap_res_payload {
-            Some(capture) if self.capture_now && capture.cap_code == CapCode::Success => {
-                Outcome::Captured(Captured {
-                    authorized,
-                    amount: capture.cap_amt,
-                    cap_code: capture.cap_code,
-                    date: context.now,
-                    batch_id: capture.batch_id,
-                })
-            }
-            _ => Outcome::Authorized(authorized),
-        }
+            instruction: state.instruction,
+        });
+    } else {
+        sale.declined = Some(Declined {
+            auth_code,
+            date: context.now,
+            acq_card_msg: baggage.acq_card_msg,
+        });
     }
+    Answer {
+        sale,
+        auth_code,
+        cap_code,
+        pan_token,
+    }
+}
+
+/// The capture that came with the authorization, if one did.
+fn captures(
+    context: &Context<'_>,
+    state: &Authorizing,
+    payload: &AuthResPayload,
+) -> SeqOf<Captured, 0> {
+    let capture = payload.cap_res_payload.as_ref();
+    let Some(capture) = capture.filter(|capture| is_captured(state, capture)) else {
+        return SeqOf::default();
+    };
+    SeqOf::from(vec![Captured {
+        payload: CapPayload {
+            cap_date: state.item.auth_tags.auth_rr_tags.current_date,
+            cap_req_amt: capture.cap_amt,
+            auth_req_item: None,
+            auth_res_payload: None,
+            sale_detail: state.sale_detail.clone(),
+            c_pay_extensions: None,
+        },
+        date: context.now,
+        reversed: false,
+        credits: SeqOf::default(),
+        slot: gateway_response::slot(capture.batch_id, capture.batch_sequence_num),
+    }])
 }
 
 /// A response in clear, its signature verified.

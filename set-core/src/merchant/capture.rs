@@ -1,4 +1,5 @@
-//! CapReq → CapRes: the merchant collects what was authorized, one order or many.
+//! CapReq → CapRes: the merchant collects what was authorized: one order or many, whole or in
+//! parts.
 
 use der::asn1::{Null, OctetString};
 
@@ -7,194 +8,305 @@ use crate::error::{CallerFault, Error, PeerFault};
 use crate::exchange::context::ids_of;
 use crate::exchange::receive::check_ids;
 use crate::exchange::{Context, extensions, receive_response};
-use crate::merchant::order::{Authorized, Captured, Capturing, Order};
+use crate::merchant::sale::{Captured, Capturing, Payment, Sale, Waiting};
 use crate::merchant::{Merchant, gateway_response};
 use crate::msg::amount::CurrencyAmount;
+use crate::msg::ids::Rrpid;
 use crate::msg::message::Message;
+use crate::msg::payment::account::PanToken;
 use crate::msg::payment::cap::{
-    CapCode, CapItem, CapPayload, CapReq, CapReqB, CapReqData, CapReqTbs, CapResData, CapResItem,
+    CapCode, CapItem, CapPayload, CapReq, CapReqB, CapReqBx, CapReqData, CapReqTbs, CapResData,
+    CapResItem, CapTokenSeq,
 };
+use crate::msg::payment::sale_detail::SaleDetail;
 use crate::msg::payment::tokens::CapToken;
+use crate::msg::tags::TransIds;
+use crate::msg::wrapper::MessageIds;
 use crate::party::identity::recipient;
-use crate::treatment::enc::{self, Types};
-use crate::treatment::{enc_b, s};
+use crate::treatment::enc::Types;
+use crate::treatment::{enc_b, enc_bx};
 
 const REQUEST: Types = Types {
     tbe: oid::content::CAP_REQ_TBE,
     tbs: oid::content::CAP_REQ_TBS,
+};
+const REQUEST_WITH_PAN: Types = Types {
+    tbe: oid::content::CAP_REQ_TBEX,
+    tbs: oid::content::CAP_REQ_TBSX,
 };
 const RESPONSE: Types = Types {
     tbe: oid::content::CAP_RES_TBE,
     tbs: oid::content::CAP_RES_DATA,
 };
 
-/// What came of one item.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The amount is collected.
-    Captured(Captured),
-    /// It is not, and the authorization stands as it was.
-    NotCaptured(Authorized, CapCode),
+/// One amount to be collected.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The authorization.
+    pub auth_rrpid: Rrpid,
+    /// How much.
+    pub amount: CurrencyAmount,
+    /// Details of the sale. Two captures of one authorization with the same date and amount
+    /// must have different order numbers in it.
+    pub sale_detail: Option<SaleDetail>,
 }
 
-impl From<Outcome> for Order {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Captured(state) => Self::Captured(state),
-            Outcome::NotCaptured(state, _) => Self::Authorized(state),
-        }
-    }
+/// A sale after its items were answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The sale as it is now.
+    pub sale: Sale,
+    /// What came of each of its items, in the order in which they were wished.
+    pub cap_codes: Vec<CapCode>,
 }
 
-/// Asks to capture orders, each with its amount.
+/// Asks to capture parts of sales.
 ///
-/// Gives their states, to be stored before the octets are sent; each has the octets, for a
-/// retry.
+/// Gives the sales to be stored before the octets are sent; each has the octets, for a
+/// retry. `pan_token` is the account, where the gateway gave it to us and wants it back.
 ///
 /// # Errors
 ///
-/// [`Error::Caller`] when there is no item or no gateway certificate is held; whatever is
-/// wrong with our own keys and certificates.
+/// [`Error::Caller`] when there is nothing to capture, an authorization is not the sale's,
+/// the same capture was made before, another answer is awaited, or no gateway certificate is
+/// held; whatever is wrong with our own keys and certificates.
 pub fn capture(
     context: &Context<'_>,
     merchant: &Merchant,
-    orders: Vec<(Authorized, CurrencyAmount)>,
-) -> Result<(Vec<Capturing>, Vec<u8>), Error> {
-    if orders.is_empty() {
-        return Err(CallerFault::State("there is nothing to capture").into());
-    }
+    sales: Vec<(Sale, Vec<Wish>)>,
+    pan_token: Option<&PanToken>,
+) -> Result<(Vec<Sale>, Vec<u8>), Error> {
     let gateway = merchant.gateway(context)?;
     let cap_rr_tags = gateway_response::tags(context, merchant)?;
     let rrpid = cap_rr_tags.rrpid;
-    let items = orders
-        .iter()
-        .map(|(order, amount)| item(context, order, *amount))
-        .collect();
-    let tokens = orders.iter().map(|(order, _)| token(order)).collect();
-    let baggage = Raw::new(SeqOf::new(tokens)?)?;
+    let mut asked = Vec::new();
+    let mut tokens = Vec::new();
+    for (sale, wishes) in sales {
+        sale.check_idle()?;
+        let mut items = Vec::new();
+        for wish in wishes {
+            let payment = payment(&sale, wish.auth_rrpid)?;
+            let item = item(context, &sale, payment, wish);
+            if items.contains(&item) || payment.has(&item.cap_payload) {
+                return Err(SAME.into());
+            }
+            items.push(item);
+            tokens.push(token(payment));
+        }
+        asked.push((sale, SeqOf::new(items).map_err(|_| NOTHING)?));
+    }
+    let items: Vec<CapItem> = asked.iter().flat_map(|(_, items)| items.to_vec()).collect();
+    let ids = ids(items.iter().map(|item| &item.trans_ids));
+    let baggage: Raw<CapTokenSeq> = Raw::new(SeqOf::new(tokens).map_err(|_| NOTHING)?)?;
     let data = Raw::new(CapReqData {
         cap_rr_tags,
         m_thumbs: merchant.trust.thumbs(context)?,
         cap_item_seq: SeqOf::new(items)?,
         c_rq_extensions: None,
     })?;
-    let enc = enc_b::enc_b::<CapReqTbs, _, _>(
-        context.crypto,
-        &[merchant.signature.signer()],
-        &recipient(gateway.certificate()),
-        REQUEST,
-        &data,
-        oid::content::CAP_TOKEN_SEQ,
-        &baggage,
-        &gateway_response::attached(context, merchant)?,
-    )?;
-    let ids = match orders.as_slice() {
-        [(order, _)] => Some(ids_of(&order.ordered.initiated.trans_ids)),
-        _ => None,
+    let signers = [merchant.signature.signer()];
+    let to = recipient(gateway.certificate());
+    let baggage_type = oid::content::CAP_TOKEN_SEQ;
+    let attached = gateway_response::attached(context, merchant)?;
+    let request = match pan_token {
+        None => CapReq::EncB(CapReqB {
+            enc: enc_b::enc_b::<CapReqTbs, _, _>(
+                context.crypto,
+                &signers,
+                &to,
+                REQUEST,
+                &data,
+                baggage_type,
+                &baggage,
+                &attached,
+            )?,
+            baggage,
+        }),
+        Some(pan_token) => CapReq::EncBx(CapReqBx {
+            enc_x: enc_bx::enc_bx::<CapReqTbs, _, _, _>(
+                context.crypto,
+                &signers,
+                &to,
+                REQUEST_WITH_PAN,
+                &data,
+                baggage_type,
+                &baggage,
+                pan_token,
+                &attached,
+            )?,
+            baggage,
+        }),
     };
-    let request = CapReq::EncB(CapReqB { enc, baggage });
     let octets = context.wrap(Message::CapReq(Box::new(request)), Some(rrpid), ids)?;
     let request = OctetString::new(octets.as_slice()).map_err(EncodeError::from)?;
-    let states = orders
-        .into_iter()
-        .map(|(authorized, amount)| Capturing {
-            authorized,
+    let sales = asked.into_iter().map(|(mut sale, items)| {
+        sale.waiting = Some(Waiting::Capture(Capturing {
             rrpid,
-            amount,
+            items,
             request: request.clone(),
-        })
-        .collect();
-    Ok((states, octets))
+        }));
+        sale
+    });
+    Ok((sales.collect(), octets))
 }
 
-fn item(context: &Context<'_>, order: &Authorized, amount: CurrencyAmount) -> CapItem {
+/// The names for the header: those of the one transaction that all items are about.
+pub(super) fn ids<'a>(mut all: impl Iterator<Item = &'a TransIds>) -> Option<MessageIds> {
+    match (all.next(), all.next()) {
+        (Some(one), None) => Some(ids_of(one)),
+        _ => None,
+    }
+}
+
+pub(super) fn payment(sale: &Sale, auth_rrpid: Rrpid) -> Result<&Payment, CallerFault> {
+    sale.payment(auth_rrpid).ok_or(CallerFault::State(
+        "the order has no authorization of that name",
+    ))
+}
+
+/// The token of an authorization; the gateway may keep it.
+pub(super) fn token(payment: &Payment) -> CapToken {
+    payment.cap_token.clone().unwrap_or(CapToken::Null(Null))
+}
+
+fn item(context: &Context<'_>, sale: &Sale, payment: &Payment, wish: Wish) -> CapItem {
+    // Who shows no token shows the request and the answer instead.
+    let kept = matches!(payment.cap_token, Some(CapToken::Null(_)));
     CapItem {
-        trans_ids: order.ordered.initiated.trans_ids.clone(),
-        auth_rrpid: order.auth_rrpid,
+        trans_ids: sale.trans_ids().clone(),
+        auth_rrpid: payment.auth_rrpid,
         cap_payload: CapPayload {
             cap_date: context.now,
-            cap_req_amt: amount,
-            auth_req_item: None,
-            auth_res_payload: None,
-            sale_detail: None,
+            cap_req_amt: wish.amount,
+            auth_req_item: kept.then(|| payment.request.clone()),
+            auth_res_payload: kept.then(|| payment.response.clone()),
+            sale_detail: wish.sale_detail,
             c_pay_extensions: None,
         },
     }
 }
 
-fn token(order: &Authorized) -> CapToken {
-    order.cap_token.clone().unwrap_or(CapToken::Null(Null))
-}
-
-/// Takes CapRes for the orders that were asked for together, in that order.
+/// Takes CapRes for the sales that were asked for together, in that order.
 ///
 /// # Errors
 ///
 /// Whatever is wrong with the response, an item too few or too many included: it is
-/// dropped, and the request may be sent again as it was. [`Error::Caller`] when the orders
+/// dropped, and the request may be sent again as it was. [`Error::Caller`] when the sales
 /// are not of one request.
 pub fn handle(
     context: &Context<'_>,
     merchant: &mut Merchant,
-    orders: Vec<Capturing>,
+    sales: Vec<Sale>,
     octets: &[u8],
-) -> Result<Vec<Outcome>, Error> {
-    let rrpid = match orders.as_slice() {
-        [first, rest @ ..] if rest.iter().all(|other| other.rrpid == first.rrpid) => first.rrpid,
-        _ => return Err(CallerFault::State("the orders were not captured together").into()),
-    };
+) -> Result<Vec<Answer>, Error> {
+    let asked: Vec<Capturing> = sales
+        .iter()
+        .map(|sale| match &sale.waiting {
+            Some(Waiting::Capture(state)) => Ok(state.clone()),
+            _ => Err(APART),
+        })
+        .collect::<Result<_, _>>()?;
+    let rrpid = together(asked.iter().map(|state| state.rrpid))?;
     let (header, message) = receive_response(context, octets, rrpid)?;
     let Message::CapRes(response) = message else {
         return Err(PeerFault::MessageNotSupported(message.name()).into());
     };
-    let crypto = context.crypto;
-    let signed = enc::open(crypto, &merchant.encryption.key, RESPONSE, &response)?;
-    let unverified = s::unverified::<CapResData>(&signed, RESPONSE.tbs)?;
-    let bci = unverified.brand_crl_identifier.as_ref();
-    let gateway = gateway_response::signer(context, merchant, &signed, bci)?;
-    let verified = s::verify::<CapResData>(crypto, &signed, RESPONSE.tbs, &gateway)?;
-    let data = verified.content();
+    let data: CapResData = gateway_response::open(
+        context,
+        merchant,
+        RESPONSE,
+        &response,
+        |data: &CapResData| data.brand_crl_identifier.as_ref(),
+    )?;
     extensions::check(data.c_rs_extensions.as_ref(), context.policy)?;
     gateway_response::check_tags(&data.cap_rr_tags, rrpid, merchant)?;
     gateway_response::check_pe_thumb(context, merchant, data.pe_thumb.as_ref())?;
     if let [item] = &*data.cap_res_item_seq {
         check_ids(&header, &item.trans_ids)?;
     }
-    if data.cap_res_item_seq.len() != orders.len() {
+    let expected: usize = asked.iter().map(|state| state.items.len()).sum();
+    if data.cap_res_item_seq.len() != expected {
         return Err(PeerFault::Unspecified("CapRes does not list every item once").into());
     }
-    orders
+    let mut answers = data.cap_res_item_seq.iter();
+    sales
         .into_iter()
-        .zip(&data.cap_res_item_seq)
-        .map(|(order, item)| order.outcome(context, item))
+        .zip(asked)
+        .map(|(sale, state)| {
+            let items = state.items.into_vec();
+            let answers = answers.by_ref().take(items.len());
+            outcome(context, sale, items, answers)
+        })
         .collect()
 }
 
-impl Capturing {
-    fn outcome(self, context: &Context<'_>, item: &CapResItem) -> Result<Outcome, Error> {
-        let ours = &self.authorized.ordered.initiated.trans_ids;
-        if item.trans_ids.xid != ours.xid {
-            return Err(PeerFault::UnknownXid.into());
-        }
-        if item.trans_ids != *ours {
-            return Err(PeerFault::UnknownLid.into());
-        }
-        if item.auth_rrpid != self.authorized.auth_rrpid {
-            return Err(PeerFault::UnknownRrpid.into());
-        }
-        let payload = &item.cap_res_payload;
-        if payload.cap_code != CapCode::Success {
-            return Ok(Outcome::NotCaptured(self.authorized, payload.cap_code));
-        }
-        if payload.cap_amt != self.amount {
-            return Err(PeerFault::Unspecified("captured is not what was asked for").into());
-        }
-        Ok(Outcome::Captured(Captured {
-            authorized: self.authorized,
-            amount: payload.cap_amt,
-            cap_code: payload.cap_code,
-            date: context.now,
-            batch_id: payload.batch_id,
-        }))
+/// The RRPID that all have in common.
+pub(super) fn together(mut rrpids: impl Iterator<Item = Rrpid>) -> Result<Rrpid, CallerFault> {
+    let first = rrpids.next().ok_or(APART)?;
+    if rrpids.all(|other| other == first) {
+        Ok(first)
+    } else {
+        Err(APART)
     }
 }
+
+fn outcome<'a>(
+    context: &Context<'_>,
+    mut sale: Sale,
+    items: Vec<CapItem>,
+    answers: impl Iterator<Item = &'a CapResItem>,
+) -> Result<Answer, Error> {
+    let mut cap_codes = Vec::new();
+    for (item, answer) in items.into_iter().zip(answers) {
+        gateway_response::check_item(
+            (&answer.trans_ids, answer.auth_rrpid),
+            (&item.trans_ids, item.auth_rrpid),
+        )?;
+        let payload = &answer.cap_res_payload;
+        cap_codes.push(payload.cap_code);
+        if payload.cap_code != CapCode::Success {
+            continue;
+        }
+        if payload.cap_amt != item.cap_payload.cap_req_amt {
+            return Err(PeerFault::Unspecified("captured is not what was asked for").into());
+        }
+        let captured = Captured {
+            payload: CapPayload {
+                auth_req_item: None,
+                auth_res_payload: None,
+                ..item.cap_payload
+            },
+            date: context.now,
+            reversed: false,
+            credits: SeqOf::default(),
+            slot: gateway_response::slot(payload.batch_id, payload.batch_sequence_num),
+        };
+        if let Some(payment) = sale.payment_mut(item.auth_rrpid) {
+            payment.captures.push(captured);
+        }
+    }
+    sale.waiting = None;
+    Ok(Answer { sale, cap_codes })
+}
+
+impl Payment {
+    /// Whether a capture stands that the gateway could not tell from `payload`.
+    fn has(&self, payload: &CapPayload) -> bool {
+        let number = |payload: &CapPayload| {
+            let detail = payload.sale_detail.as_ref();
+            detail.and_then(|detail| detail.mer_order_num.clone())
+        };
+        self.captures.iter().any(|capture| {
+            !capture.reversed
+                && capture.payload.cap_date == payload.cap_date
+                && capture.payload.cap_req_amt == payload.cap_req_amt
+                && number(&capture.payload) == number(payload)
+        })
+    }
+}
+
+const NOTHING: CallerFault = CallerFault::State("there is nothing to capture");
+const APART: CallerFault = CallerFault::State("the orders were not asked for together");
+const SAME: CallerFault = CallerFault::State(
+    "the same amount was captured at this moment; give the shipment an order number of its own",
+);

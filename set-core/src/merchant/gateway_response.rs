@@ -1,15 +1,18 @@
 //! What a merchant checks of every response from the gateway.
 
+use crate::asn1::Wire;
 use crate::error::{Error, PeerFault};
 use crate::exchange::Context;
 use crate::merchant::Merchant;
-use crate::msg::ids::Rrpid;
-use crate::msg::tags::{MerTermIds, RrTags};
+use crate::merchant::sale::Slot;
+use crate::msg::ids::{BatchId, BatchSequenceNum, Rrpid};
+use crate::msg::tags::{MerTermIds, RrTags, TransIds};
 use crate::msg::thumbs::CertThumb;
 use crate::party::Purpose;
-use crate::pkcs7::SignedData;
+use crate::pkcs7::{EnvelopedData, SignedData};
 use crate::proof::ChainVerified;
-use crate::treatment::Attached;
+use crate::treatment::enc::{self, Types};
+use crate::treatment::{Attached, s};
 use crate::x509::BrandCrlIdentifier;
 
 /// Tags for a request of our own.
@@ -58,6 +61,51 @@ pub(super) fn signer(
     } else {
         Err(PeerFault::Unspecified("the response is signed by a gateway of another brand").into())
     }
+}
+
+/// Opens an answer that is signed and encrypted, and verifies that a gateway of our brand
+/// signed it; `bci` is where it carries one.
+pub(super) fn open<T: Wire + Clone>(
+    context: &Context<'_>,
+    merchant: &mut Merchant,
+    types: Types,
+    envelope: &EnvelopedData,
+    bci: impl FnOnce(&T) -> Option<&BrandCrlIdentifier>,
+) -> Result<T, Error> {
+    let crypto = context.crypto;
+    let signed = enc::open(crypto, &merchant.encryption.key, types, envelope)?;
+    let unverified = s::unverified::<T>(&signed, types.tbs)?;
+    let gateway = signer(context, merchant, &signed, bci(&unverified))?;
+    let verified = s::verify::<T>(crypto, &signed, types.tbs, &gateway)?;
+    Ok((**verified.content()).clone())
+}
+
+/// Checks that an item of an answer is about what was asked.
+pub(super) fn check_item(
+    (trans_ids, auth_rrpid): (&TransIds, Rrpid),
+    (ours, our_rrpid): (&TransIds, Rrpid),
+) -> Result<(), PeerFault> {
+    if trans_ids.xid != ours.xid {
+        Err(PeerFault::UnknownXid)
+    } else if trans_ids != ours {
+        Err(PeerFault::UnknownLid)
+    } else if auth_rrpid != our_rrpid {
+        Err(PeerFault::UnknownRrpid)
+    } else {
+        Ok(())
+    }
+}
+
+/// The place that an answer names.
+pub(super) fn slot(
+    batch_id: Option<BatchId>,
+    batch_sequence_num: Option<BatchSequenceNum>,
+) -> Option<Slot> {
+    let (batch_id, batch_sequence_num) = batch_id.zip(batch_sequence_num)?;
+    Some(Slot {
+        batch_id,
+        batch_sequence_num,
+    })
 }
 
 /// Checks that the gateway's encryption certificate which `pe_thumb` vouches for is good.

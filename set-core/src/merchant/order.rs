@@ -1,8 +1,7 @@
-//! An order at the merchant, one struct per state.
+//! An order at the merchant.
 //!
 //! ```text
-//! Offer ── PInitReq ──▶ Initiated ── PReq ──▶ Ordered ── AuthRes ──▶ Authorized ── CapRes ──▶ Captured
-//!                                                   └── AuthRes ──▶ Declined
+//! Offer ── PInitReq ──▶ Initiated ── PReq ──▶ Ordered, the beginning of a Sale
 //! ```
 //!
 //! States are stored between messages as DER by the same declarations as wire types, so
@@ -12,15 +11,13 @@
 use der::asn1::OctetString;
 
 use crate::asn1::{Date, Raw, SeqOf};
+use crate::merchant::sale::Sale;
 use crate::msg::amount::CurrencyAmount;
-use crate::msg::ids::{ApprovalCode, BatchId, Bin, BrandId, Challenge, LocalId, Rrpid};
-use crate::msg::payment::auth_res::AuthCode;
-use crate::msg::payment::cap::CapCode;
+use crate::msg::ids::{Bin, BrandId, Challenge, LocalId, Rrpid};
 use crate::msg::payment::p_req::Pi;
-use crate::msg::payment::tokens::CapToken;
 use crate::msg::recur::InstallRecurData;
 use crate::msg::tags::TransIds;
-use crate::pkcs7::{DetachedDigest, EncryptedData};
+use crate::pkcs7::DetachedDigest;
 use crate::{choice, sequence};
 
 sequence! {
@@ -78,111 +75,17 @@ sequence! {
     }
 }
 
-sequence! {
-    /// AuthReq was sent; its answer is awaited or must be asked for again.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Authorizing = "Authorizing" {
-        /// What went before.
-        ordered: Ordered = "ordered",
-        /// The RRPID of AuthReq.
-        rrpid: Rrpid = "rrpid",
-        /// The amount asked for.
-        amount: CurrencyAmount = "amount",
-        /// Whether the capture was asked for as well.
-        capture_now: bool = "captureNow" [default false],
-        /// The octets of AuthReq, for a retry with the same RRPID.
-        request: OctetString = "request",
-    }
-}
-
-sequence! {
-    /// The gateway approved.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Authorized = "Authorized" {
-        /// What went before.
-        ordered: Ordered = "ordered",
-        /// The RRPID of AuthReq, which names the authorization from now on.
-        auth_rrpid: Rrpid = "authRRPID",
-        /// The amount authorized.
-        amount: CurrencyAmount = "amount",
-        /// When.
-        date: Date = "date",
-        /// The issuer's approval code.
-        approval_code: Option<ApprovalCode> = "approvalCode" [implicit 0 optional],
-        /// The gateway's token for the capture.
-        cap_token: Option<CapToken> = "capToken" [explicit 1 optional],
-        /// A message for the cardholder, unreadable here.
-        acq_card_msg: Option<EncryptedData> = "acqCardMsg" [implicit 2 optional],
-    }
-}
-
-sequence! {
-    /// The gateway did not approve.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Declined = "Declined" {
-        /// What went before.
-        ordered: Ordered = "ordered",
-        /// Why.
-        auth_code: AuthCode = "authCode",
-        /// When.
-        date: Date = "date",
-        /// A message for the cardholder, unreadable here.
-        acq_card_msg: Option<EncryptedData> = "acqCardMsg" [implicit 0 optional],
-    }
-}
-
-sequence! {
-    /// CapReq was sent; its answer is awaited or must be asked for again.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Capturing = "Capturing" {
-        /// What went before.
-        authorized: Authorized = "authorized",
-        /// The RRPID of CapReq.
-        rrpid: Rrpid = "rrpid",
-        /// The amount asked for.
-        amount: CurrencyAmount = "amount",
-        /// The octets of CapReq, for a retry with the same RRPID.
-        request: OctetString = "request",
-    }
-}
-
-sequence! {
-    /// The gateway captured.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Captured = "Captured" {
-        /// What went before.
-        authorized: Authorized = "authorized",
-        /// The amount captured.
-        amount: CurrencyAmount = "amount",
-        /// The gateway's code.
-        cap_code: CapCode = "capCode",
-        /// When.
-        date: Date = "date",
-        /// The batch it went to.
-        batch_id: Option<BatchId> = "batchID" [implicit 0 optional],
-    }
-}
-
 choice! {
     /// An order in any state, as a store keeps it.
+    #[expect(clippy::large_enum_variant, reason = "an order is loaded, changed and stored, one at a time")]
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub enum Order = "Order" {
         /// Offered to the wallet.
         Offered(Offer) = "offered" [explicit 0],
         /// Transaction named.
         Initiated(Initiated) = "initiated" [explicit 1],
-        /// Ordered by the cardholder.
-        Ordered(Ordered) = "ordered" [explicit 2],
-        /// Authorization asked for.
-        Authorizing(Authorizing) = "authorizing" [explicit 3],
-        /// Authorized.
-        Authorized(Authorized) = "authorized" [explicit 4],
-        /// Refused by the gateway or the issuer.
-        Declined(Declined) = "declined" [explicit 5],
-        /// Capture asked for.
-        Capturing(Capturing) = "capturing" [explicit 6],
-        /// Captured.
-        Captured(Captured) = "captured" [explicit 7],
+        /// Ordered by the cardholder, and whatever came of it.
+        Placed(Sale) = "placed" [explicit 2],
     }
 }
 
@@ -193,26 +96,22 @@ impl Order {
         match self {
             Self::Offered(offer) => offer,
             Self::Initiated(state) => &state.offer,
-            Self::Ordered(state) => &state.initiated.offer,
-            Self::Authorizing(state) => &state.ordered.initiated.offer,
-            Self::Authorized(state) => &state.ordered.initiated.offer,
-            Self::Declined(state) => &state.ordered.initiated.offer,
-            Self::Capturing(state) => &state.authorized.ordered.initiated.offer,
-            Self::Captured(state) => &state.authorized.ordered.initiated.offer,
+            Self::Placed(sale) => &sale.ordered.initiated.offer,
         }
     }
 
     /// The cardholder's order, once there is one.
     #[must_use]
     pub fn ordered(&self) -> Option<&Ordered> {
+        self.sale().map(|sale| &sale.ordered)
+    }
+
+    /// What came of the order, once there is one.
+    #[must_use]
+    pub const fn sale(&self) -> Option<&Sale> {
         match self {
             Self::Offered(_) | Self::Initiated(_) => None,
-            Self::Ordered(state) => Some(state),
-            Self::Authorizing(state) => Some(&state.ordered),
-            Self::Authorized(state) => Some(&state.ordered),
-            Self::Declined(state) => Some(&state.ordered),
-            Self::Capturing(state) => Some(&state.authorized.ordered),
-            Self::Captured(state) => Some(&state.authorized.ordered),
+            Self::Placed(sale) => Some(sale),
         }
     }
 
@@ -222,22 +121,17 @@ impl Order {
         match self {
             Self::Offered(_) => None,
             Self::Initiated(state) => Some(&state.trans_ids),
-            _ => self.ordered().map(|ordered| &ordered.initiated.trans_ids),
+            Self::Placed(sale) => Some(sale.trans_ids()),
         }
     }
 
-    /// The state's name, for people.
+    /// How far it has come.
     #[must_use]
-    pub const fn state(&self) -> &'static str {
+    pub fn state(&self) -> &'static str {
         match self {
             Self::Offered(_) => "offered",
             Self::Initiated(_) => "initiated",
-            Self::Ordered(_) => "ordered",
-            Self::Authorizing(_) => "authorizing",
-            Self::Authorized(_) => "authorized",
-            Self::Declined(_) => "declined",
-            Self::Capturing(_) => "capturing",
-            Self::Captured(_) => "captured",
+            Self::Placed(sale) => sale.state(),
         }
     }
 }

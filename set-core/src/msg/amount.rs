@@ -11,6 +11,11 @@ crate::integer! {
     pub struct Currency(u16) = "Currency", 1..=999, "INTEGER (1..999)";
 }
 
+impl Currency {
+    /// ISO 4217's code for no currency at all: that of an empty batch's totals.
+    pub const NONE: Self = Self(999);
+}
+
 sequence! {
     /// `amount` × 10^`amtExp10` units of `currency`: 840, 12950, −2 is 129.50 US dollars.
     ///

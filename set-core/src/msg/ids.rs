@@ -160,6 +160,16 @@ crate::integer! {
     pub struct BatchSequenceNum(u64) = "BatchSequenceNum", 1..=u64::MAX, "INTEGER (1..MAX)";
 }
 
+impl BatchId {
+    /// What a response names that is about no batch.
+    pub const NONE: Self = Self(0);
+}
+
+impl BatchSequenceNum {
+    /// The number of a batch's first item.
+    pub const FIRST: Self = Self(1);
+}
+
 crate::integer! {
     /// Tells retries of one authorization from new ones.
     ///

@@ -4,8 +4,13 @@ use std::sync::Arc;
 
 use set_core::cardholder::outcome::Outcome;
 use set_core::cardholder::purchase::{Initiating, Offered, Ordering};
-use set_core::exchange::Context;
-use set_core::merchant::{authorize, capture};
+use set_core::exchange::{CapRevOrCred, Context};
+use set_core::merchant::{Sale, authorize, batch_admin, capture, correct, reverse};
+use set_core::msg::payment::auth_res::AuthCode;
+use set_core::msg::payment::auth_rev::AuthRevCode;
+use set_core::msg::payment::batch_admin::BatchOperation;
+use set_core::msg::payment::cap::CapCode;
+use set_core::msg::payment::cap_rev_or_cred::CapRevOrCredCode;
 use set_testkit::street::{Server, Shop, Street, Tools, Wallet};
 
 use crate::table::Table;
@@ -117,10 +122,10 @@ fn pi_altered_in_flight_to_the_merchant() {
             Ok(answer) => {
                 let context = before.tools.context();
                 let merchant = &mut street.shop.merchant;
-                let answer = authorizing.handle(&context, merchant, &answer).unwrap();
-                match answer.outcome {
-                    authorize::Outcome::Authorized(_) => "harmless".to_owned(),
-                    other => format!("{other:?}"),
+                let answer = authorize::handle(&context, merchant, authorizing, &answer).unwrap();
+                match answer.auth_code {
+                    AuthCode::Approved => "harmless".to_owned(),
+                    other => format!("AuthCode {other}"),
                 }
             }
             Err(refused) => {
@@ -174,15 +179,13 @@ fn auth_altered_in_flight() {
         |_: &mut Shop| authorizing.clone(),
         |shop, state, response| {
             let context = shop.tools.context();
-            let answer = state.handle(&context, &mut shop.merchant, response)?;
-            Ok(match answer.outcome {
-                authorize::Outcome::Declined(declined) => {
-                    format!("AuthCode {}", declined.auth_code)
+            let answer = authorize::handle(&context, &mut shop.merchant, state, response)?;
+            Ok(match answer.auth_code {
+                AuthCode::Approved => {
+                    let payment = &answer.sale.payments[0];
+                    format!("authorized {:?}", payment.response.auth_header)
                 }
-                authorize::Outcome::Authorized(state) => {
-                    format!("authorized {:?} {:?}", state.amount, state.approval_code)
-                }
-                authorize::Outcome::Captured(state) => format!("captured {:?}", state.amount),
+                other => format!("AuthCode {other}"),
             })
         },
     )
@@ -201,14 +204,112 @@ fn cap_altered_in_flight() {
         |_: &mut Shop| capturing.clone(),
         |shop, states, response| {
             let context = shop.tools.context();
-            let outcomes = capture::handle(&context, &mut shop.merchant, states, response)?;
-            Ok(match &outcomes[0] {
-                capture::Outcome::Captured(state) => format!("captured {:?}", state.amount),
-                capture::Outcome::NotCaptured(_, code) => format!("CapCode {code}"),
+            let answers = capture::handle(&context, &mut shop.merchant, states, response)?;
+            Ok(match answers[0].cap_codes[0] {
+                CapCode::Success => format!("captured {:?}", answers[0].sale.payments[0].captures),
+                other => format!("CapCode {other}"),
             })
         },
     )
     .check("CapReq", "CapRes");
+}
+
+#[test]
+fn auth_rev_altered_in_flight() {
+    let mut street = Street::new();
+    let sale = street.authorized();
+    let (reversing, request) = street.shop.auth_rev_req(sale, 5_000);
+    Exchange::new(
+        &street.acquirer,
+        request,
+        &street.shop,
+        |_: &mut Shop| reversing.clone(),
+        |shop, state, response| {
+            let context = shop.tools.context();
+            let answer = reverse::handle(&context, &mut shop.merchant, state, response)?;
+            Ok(match answer.auth_rev_code {
+                AuthRevCode::Approved => format!("left {:?}", answer.sale.payments[0].amount),
+                other => format!("AuthRevCode {other}"),
+            })
+        },
+    )
+    .check("AuthRevReq", "AuthRevRes");
+}
+
+#[test]
+fn corrections_altered_in_flight() {
+    let mut street = Street::new();
+    let sale = street.authorized();
+    let (captured, _) = street.capture(sale, 10_000);
+    let wish = |sale: &Sale| correct::Wish {
+        auth_rrpid: sale.payments[0].auth_rrpid,
+        capture: 0,
+        credit: None,
+        amount: None,
+        new_batch_id: None,
+    };
+    let mut credited = None;
+    for (what, request, response) in [
+        (CapRevOrCred::CapRev, "CapRevReq", "CapRevRes"),
+        (CapRevOrCred::Cred, "CredReq", "CredRes"),
+        (CapRevOrCred::CredRev, "CredRevReq", "CredRevRes"),
+    ] {
+        let sale = credited.clone().unwrap_or_else(|| captured.clone());
+        let asked = match what {
+            CapRevOrCred::CredRev => correct::Wish {
+                credit: Some(0),
+                ..wish(&sale)
+            },
+            _ => wish(&sale),
+        };
+        let (correcting, octets) = street.shop.correction(what, sale.clone(), asked.clone());
+        Exchange::new(
+            &street.acquirer,
+            octets,
+            &street.shop,
+            |_: &mut Shop| correcting.clone(),
+            |shop, sales, response| {
+                let context = shop.tools.context();
+                let answers = correct::handle(&context, &mut shop.merchant, sales, response)?;
+                Ok(match answers[0].codes[0] {
+                    CapRevOrCredCode::Success => {
+                        format!("done {:?}", answers[0].sale.payments[0].captures)
+                    }
+                    other => format!("CapRevOrCredCode {other}"),
+                })
+            },
+        )
+        .check(request, response);
+        if what == CapRevOrCred::Cred {
+            credited = Some(street.correct(what, sale, asked).0);
+        }
+    }
+}
+
+#[test]
+fn batch_admin_altered_in_flight() {
+    let mut street = Street::new();
+    let sale = street.authorized();
+    street.capture(sale, 10_000);
+    let wish = batch_admin::Wish {
+        operation: Some(BatchOperation::Close),
+        ..batch_admin::Wish::default()
+    };
+    let shop = &street.shop;
+    let asked = batch_admin::batch_admin(&shop.tools.context(), &shop.merchant, wish);
+    let (asking, request) = asked.unwrap();
+    Exchange::new(
+        &street.acquirer,
+        request,
+        &street.shop,
+        |_: &mut Shop| asking.clone(),
+        |shop, state, response| {
+            let context = shop.tools.context();
+            let data = state.handle(&context, &mut shop.merchant, response)?;
+            Ok(format!("{data:?}"))
+        },
+    )
+    .check("BatchAdminReq", "BatchAdminRes");
 }
 
 #[test]

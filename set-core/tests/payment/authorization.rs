@@ -2,7 +2,7 @@
 
 use set_core::asn1::{Raw, oid};
 use set_core::error::Error;
-use set_core::merchant::authorize::Outcome;
+use set_core::merchant::authorize::Wish;
 use set_core::merchant::order::Ordered;
 use set_core::msg::amount::{Currency, CurrencyAmount};
 use set_core::msg::error::ErrorCode;
@@ -281,23 +281,6 @@ fn instalments_that_only_one_side_knows_are_a_mismatch() {
 }
 
 #[test]
-fn follow_up_authorizations_are_invalid_transactions() {
-    let code = merchant_alters(|data| {
-        data.auth_req_item.auth_req_payload.subsequent_auth_ind = true;
-    });
-    assert_eq!(code, AuthCode::InvalidTransaction);
-    let mut rig = Rig::new();
-    let ordered = rig.order();
-    let Pi::PiDualSigned(pi) = &*ordered.pi else {
-        panic!("{:?}", ordered.pi);
-    };
-    let token = Raw::new(Pi::AuthToken(pi.ex_pi_data.clone())).unwrap();
-    let ordered = with_pi(&ordered, token);
-    let octets = auth_req(&rig, &ordered, |_| {});
-    assert_eq!(rig.auth_code(&octets), AuthCode::InvalidTransaction);
-}
-
-#[test]
 fn capture_now_is_refused_where_there_is_no_capture() {
     let mut rig = Rig::new();
     rig.gateway.captures = false;
@@ -311,23 +294,17 @@ fn a_refusal_reaches_the_merchant_with_its_code_and_leaves_no_record() {
     let mut rig = Rig::new();
     rig.gateway.captures = false;
     let ordered = rig.order();
-    let (state, octets) = set_core::merchant::authorize::authorize(
-        &rig.world.context(),
-        &rig.merchant,
-        ordered,
-        cents(12_950),
-        true,
-    )
-    .unwrap();
+    let (state, octets) = rig.asking(
+        ordered.into(),
+        Wish {
+            capture_now: true,
+            ..Wish::of(cents(12_950))
+        },
+    );
     let answered = rig.gateway_answers(&octets, &[], approved(12_950)).unwrap();
     assert!(answered.record.is_none());
-    let answer = state
-        .handle(&rig.world.context(), &mut rig.merchant, &answered.octets)
-        .unwrap();
-    let Outcome::Declined(declined) = answer.outcome else {
-        panic!("{:?}", answer.outcome);
-    };
-    assert_eq!(declined.auth_code, AuthCode::CaptureNotSupported);
+    let answer = rig.takes(state, &answered.octets).unwrap();
+    assert_eq!(answer.auth_code, AuthCode::CaptureNotSupported);
 }
 
 #[test]

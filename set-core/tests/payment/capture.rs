@@ -3,10 +3,10 @@
 use set_core::asn1::{self, Raw, SeqOf, oid};
 use set_core::exchange::context::ids_of;
 use set_core::gateway::record::Authorization;
-use set_core::merchant::capture::{self, Outcome};
-use set_core::merchant::order::Authorized;
+use set_core::merchant::sale::Payment;
+use set_core::merchant::{Sale, capture};
 use set_core::msg::error::ErrorCode;
-use set_core::msg::ids::{BatchId, LocalId, MerchantId, Rrpid, Xid};
+use set_core::msg::ids::{LocalId, MerchantId, Rrpid, Xid};
 use set_core::msg::message::Message;
 use set_core::msg::payment::account::PanToken;
 use set_core::msg::payment::auth_res::AuthCode;
@@ -22,35 +22,32 @@ use set_core::treatment::enc_bx;
 
 use crate::rig::{Rig, cents};
 
+fn first_payment(sale: &mut Sale) -> &mut Payment {
+    &mut sale.payments.as_mut_slice()[0]
+}
+
 /// The codes for captures of these orders.
-fn codes(
-    rig: &mut Rig,
-    orders: Vec<(Authorized, u64)>,
-    records: Vec<Authorization>,
-) -> Vec<CapCode> {
+fn codes(rig: &mut Rig, orders: Vec<(Sale, u64)>, records: Vec<Authorization>) -> Vec<CapCode> {
     let (states, octets) = rig.capturing(orders);
     let settled = rig.gateway_settles(&octets, records).unwrap();
-    let outcomes = capture::handle(
+    let answers = capture::handle(
         &rig.world.context(),
         &mut rig.merchant,
         states,
         &settled.octets,
     )
     .unwrap();
-    let codes: Vec<CapCode> = outcomes
+    let codes: Vec<CapCode> = answers
         .iter()
-        .map(|outcome| match outcome {
-            Outcome::Captured(captured) => captured.cap_code,
-            Outcome::NotCaptured(_, code) => *code,
-        })
+        .flat_map(|answer| answer.cap_codes.clone())
         .collect();
     let captured = codes.iter().filter(|code| **code == CapCode::Success);
     assert_eq!(settled.records.len(), captured.count());
-    assert_eq!(settled.host_captures.len(), settled.records.len());
+    assert_eq!(settled.advices.len(), settled.records.len());
     codes
 }
 
-fn code(amount: u64, alter: impl FnOnce(&mut Rig, &mut Authorized, &mut Authorization)) -> CapCode {
+fn code(amount: u64, alter: impl FnOnce(&mut Rig, &mut Sale, &mut Authorization)) -> CapCode {
     let mut rig = Rig::new();
     let (mut order, mut record) = rig.authorized();
     alter(&mut rig, &mut order, &mut record);
@@ -71,6 +68,7 @@ fn an_item_is_captured_once() {
 fn an_item_named_twice_in_one_request_is_captured_once() {
     let mut rig = Rig::new();
     let (order, record) = rig.authorized();
+    // The merchant has forgotten that it is one sale.
     let orders = vec![(order.clone(), 100), (order, 100)];
     assert_eq!(
         codes(&mut rig, orders, vec![record]),
@@ -84,7 +82,7 @@ fn one_bad_item_does_not_sink_the_others_and_takes_no_number() {
     let (first, first_record) = rig.authorized();
     let (mut second, second_record) = rig.authorized();
     let (third, third_record) = rig.authorized();
-    second.cap_token = None;
+    first_payment(&mut second).cap_token = None;
     let orders = vec![(first, 12_950), (second, 12_950), (third, 12_950)];
     let records = vec![third_record, second_record, first_record];
     assert_eq!(
@@ -99,7 +97,7 @@ fn a_token_of_another_authorization_is_invalid() {
     let mut rig = Rig::new();
     let (mut first, first_record) = rig.authorized();
     let (second, _) = rig.authorized();
-    first.cap_token = second.cap_token;
+    first_payment(&mut first).cap_token = second.payments[0].cap_token.clone();
     assert_eq!(
         codes(&mut rig, vec![(first, 12_950)], vec![first_record]),
         [CapCode::InvalidCapToken]
@@ -131,9 +129,9 @@ fn a_token_that_another_key_signed_is_invalid() {
         panic!("with a PAN");
     };
     let (mut order, mut record) = rig.authorized();
-    order.cap_token = response.baggage.cap_token.clone();
+    first_payment(&mut order).cap_token = response.baggage.cap_token.clone();
     let forged = forged.record.unwrap();
-    order.auth_rrpid = forged.auth_rrpid;
+    first_payment(&mut order).auth_rrpid = forged.auth_rrpid;
     order.ordered.initiated.trans_ids = forged.trans_ids.clone();
     record.auth_rrpid = forged.auth_rrpid;
     record.trans_ids = forged.trans_ids;
@@ -144,11 +142,11 @@ fn a_token_that_another_key_signed_is_invalid() {
 }
 
 /// A CapReq with an account number of the merchant's own in the OAEP block.
-fn with_pan(rig: &Rig, order: &Authorized, pan: &str) -> Vec<u8> {
+fn with_pan(rig: &Rig, order: &Sale, pan: &str) -> Vec<u8> {
     let context = rig.world.context();
     let rrpid = context.fresh_rrpid().unwrap();
     let trans_ids = order.ordered.initiated.trans_ids.clone();
-    let baggage = Raw::new(SeqOf::one(order.cap_token.clone().unwrap())).unwrap();
+    let baggage = Raw::new(SeqOf::one(order.payments[0].cap_token.clone().unwrap())).unwrap();
     let data = CapReqData {
         cap_rr_tags: RrTags {
             rrpid,
@@ -164,7 +162,7 @@ fn with_pan(rig: &Rig, order: &Authorized, pan: &str) -> Vec<u8> {
         m_thumbs: None,
         cap_item_seq: SeqOf::one(CapItem {
             trans_ids: trans_ids.clone(),
-            auth_rrpid: order.auth_rrpid,
+            auth_rrpid: order.payments[0].auth_rrpid,
             cap_payload: CapPayload {
                 cap_date: context.now,
                 cap_req_amt: cents(12_950),
@@ -273,10 +271,10 @@ fn an_amount_above_the_authorization_and_its_margin_is_invalid_auth_data() {
 
 #[test]
 fn closed_and_unknown_batches_take_nothing() {
-    let closed = code(12_950, |rig, _, _| rig.batches.known[0].closed = true);
+    let closed = code(12_950, |rig, _, _| rig.close_batch());
     assert_eq!(closed, CapCode::BatchClosed);
     let unknown = code(12_950, |rig, _, _| {
-        rig.batches.current = BatchId::new(9).unwrap();
+        rig.batches.known.clear();
     });
     assert_eq!(unknown, CapCode::BatchUnknown);
 }
@@ -284,8 +282,8 @@ fn closed_and_unknown_batches_take_nothing() {
 #[test]
 fn a_token_serves_only_its_authorization_its_transaction_its_amount_and_its_merchant() {
     let another_authorization = code(12_950, |_, order, record| {
-        order.auth_rrpid = Rrpid::new([9; 20]);
-        record.auth_rrpid = order.auth_rrpid;
+        first_payment(order).auth_rrpid = Rrpid::new([9; 20]);
+        record.auth_rrpid = order.payments[0].auth_rrpid;
     });
     let another_transaction = code(12_950, |_, order, record| {
         order.ordered.initiated.trans_ids.xid = Xid::new([9; 20]);

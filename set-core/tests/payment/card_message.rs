@@ -2,7 +2,6 @@
 
 use set_core::asn1::oid;
 use set_core::gateway::host::{Decision, HostAnswer};
-use set_core::merchant::authorize::Outcome;
 use set_core::merchant::order::Ordered;
 use set_core::msg::back_key::BackKeyData;
 use set_core::msg::payment::acq_card::{AcqCardCode, AcqCardCodeMsg, AcqCardMsgData};
@@ -43,13 +42,8 @@ fn passed_on(rig: &mut Rig, algorithm: AlgorithmIdentifier) -> Option<EncryptedD
         ..HostAnswer::from(Decision::CallIssuer)
     };
     let answered = rig.gateway_answers(&octets, &[], answer).unwrap();
-    let answer = state
-        .handle(&rig.world.context(), &mut rig.merchant, &answered.octets)
-        .unwrap();
-    match answer.outcome {
-        Outcome::Declined(declined) => declined.acq_card_msg,
-        other => panic!("{other:?}"),
-    }
+    let answer = rig.takes(state, &answered.octets).unwrap();
+    answer.sale.declined.unwrap().acq_card_msg
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The whole path.
 
 use set_core::asn1;
-use set_core::gateway::host::Decision;
+use set_core::gateway::host::{Decision, HostEvent};
 use set_core::gateway::record::Authorization;
-use set_core::merchant::authorize::{Outcome, authorize};
+use set_core::merchant::authorize::Wish;
 use set_core::merchant::capture;
 use set_core::merchant::order::Order;
 use set_core::merchant::p_res::p_res;
@@ -20,47 +20,50 @@ fn an_order_is_authorized_then_captured_then_told_to_the_cardholder() {
     let (state, octets) = rig.authorizing(ordered, 12_950);
     let answered = rig.gateway_answers(&octets, &[], approved(12_950)).unwrap();
     assert_eq!(answered.auth_code, AuthCode::Approved);
-    assert!(answered.host_capture.is_none());
+    assert!(answered.advice.is_none());
     let record = answered.record.unwrap();
     assert!(record.in_force());
-    let answer = state
-        .handle(&rig.world.context(), &mut rig.merchant, &answered.octets)
-        .unwrap();
+    let answer = rig.takes(state, &answered.octets).unwrap();
     assert!(answer.pan_token.is_none());
-    let Outcome::Authorized(authorized) = answer.outcome else {
-        panic!("{:?}", answer.outcome);
-    };
-    assert_eq!(authorized.amount, cents(12_950));
-    assert_eq!(authorized.approval_code.clone().unwrap().as_str(), "A1B2C3");
-    assert!(authorized.cap_token.is_some());
+    let payment = &answer.sale.payments[0];
+    assert_eq!(payment.amount, cents(12_950));
+    let codes = payment
+        .response
+        .auth_header
+        .response_data
+        .auth_val_codes
+        .as_ref();
+    let approval_code = codes.unwrap().approval_code.as_ref().unwrap();
+    assert_eq!(approval_code.as_str(), "A1B2C3");
+    assert!(payment.cap_token.is_some());
 
-    let (states, octets) = rig.capturing(vec![(authorized, 12_950)]);
+    let (sales, octets) = rig.capturing(vec![(answer.sale, 12_950)]);
     let settled = rig.gateway_settles(&octets, vec![record]).unwrap();
     let [record] = settled.records.as_slice() else {
         panic!("{:?}", settled.records);
     };
-    assert_eq!(record.capture.as_ref().unwrap().cap_amt, cents(12_950));
-    let [advice] = settled.host_captures.as_slice() else {
-        panic!("{:?}", settled.host_captures);
+    assert_eq!(record.captures[0].cap_amt, cents(12_950));
+    let [advice] = settled.advices.as_slice() else {
+        panic!("{:?}", settled.advices);
     };
-    assert_eq!(advice.pan, rig.card.pan);
+    assert_eq!(advice.account.as_ref().unwrap().pan, rig.card.pan);
+    assert_eq!(advice.event, HostEvent::Capture);
     assert_eq!(advice.amount, cents(12_950));
-    assert_eq!(advice.batch_sequence_num.value(), 1);
-    let outcomes = capture::handle(
+    assert_eq!(advice.slot.unwrap().batch_sequence_num.value(), 1);
+    let mut answers = capture::handle(
         &rig.world.context(),
         &mut rig.merchant,
-        states,
+        sales,
         &settled.octets,
     )
     .unwrap();
-    let [capture::Outcome::Captured(captured)] = outcomes.as_slice() else {
-        panic!("{outcomes:?}");
-    };
-    assert_eq!(captured.cap_code, CapCode::Success);
-    assert_eq!(captured.batch_id.unwrap().value(), 1);
+    let answer = answers.pop().unwrap();
+    assert_eq!(answer.cap_codes, [CapCode::Success]);
+    let slot = answer.sale.payments[0].captures[0].slot.unwrap();
+    assert_eq!(slot.batch_id.value(), 1);
 
-    let ordered = captured.authorized.ordered.clone();
-    let order = Order::Captured(captured.clone());
+    let ordered = answer.sale.ordered.clone();
+    let order = Order::from(answer.sale);
     let octets = p_res(
         &rig.world.context(),
         &rig.merchant,
@@ -83,47 +86,40 @@ fn an_order_is_authorized_then_captured_then_told_to_the_cardholder() {
 fn capture_now_authorizes_and_captures_in_one_message() {
     let mut rig = Rig::new();
     let ordered = rig.order();
-    let (state, octets) = authorize(
-        &rig.world.context(),
-        &rig.merchant,
-        ordered,
-        cents(12_950),
-        true,
-    )
-    .unwrap();
+    let (state, octets) = rig.asking(
+        ordered.into(),
+        Wish {
+            capture_now: true,
+            ..Wish::of(cents(12_950))
+        },
+    );
     let answered = rig.gateway_answers(&octets, &[], approved(12_950)).unwrap();
-    assert_eq!(answered.host_capture.unwrap().amount, cents(12_950));
-    assert!(answered.record.unwrap().capture.is_some());
-    let answer = state
-        .handle(&rig.world.context(), &mut rig.merchant, &answered.octets)
-        .unwrap();
-    let Outcome::Captured(captured) = answer.outcome else {
-        panic!("{:?}", answer.outcome);
-    };
-    assert_eq!(captured.amount, cents(12_950));
-    assert!(captured.authorized.cap_token.is_some());
+    assert_eq!(answered.advice.as_ref().unwrap().amount, cents(12_950));
+    assert_eq!(answered.record.as_ref().unwrap().captured(), 12_950);
+    let answer = rig.takes(state, &answered.octets).unwrap();
+    assert_eq!(answer.cap_code, Some(CapCode::Success));
+    assert_eq!(answer.sale.captured(), 12_950);
+    assert!(answer.sale.payments[0].cap_token.is_some());
 }
 
 #[test]
 fn a_capture_now_that_finds_no_open_batch_leaves_the_authorization_standing() {
     let mut rig = Rig::new();
-    rig.batches.known[0].closed = true;
+    rig.close_batch();
     let ordered = rig.order();
-    let (state, octets) = authorize(
-        &rig.world.context(),
-        &rig.merchant,
-        ordered,
-        cents(12_950),
-        true,
-    )
-    .unwrap();
+    let (state, octets) = rig.asking(
+        ordered.into(),
+        Wish {
+            capture_now: true,
+            ..Wish::of(cents(12_950))
+        },
+    );
     let answered = rig.gateway_answers(&octets, &[], approved(12_950)).unwrap();
-    assert!(answered.host_capture.is_none());
-    assert!(answered.record.unwrap().in_force());
-    let answer = state
-        .handle(&rig.world.context(), &mut rig.merchant, &answered.octets)
-        .unwrap();
-    assert!(matches!(answer.outcome, Outcome::Authorized(_)));
+    assert!(answered.advice.is_none());
+    assert!(answered.record.as_ref().unwrap().in_force());
+    let answer = rig.takes(state, &answered.octets).unwrap();
+    assert_eq!(answer.cap_code, Some(CapCode::BatchClosed));
+    assert_eq!(answer.sale.state(), "authorized");
 }
 
 #[test]
@@ -141,17 +137,12 @@ fn what_the_host_decides_reaches_the_merchant_and_the_record() {
         let ordered = rig.order();
         let (state, octets) = rig.authorizing(ordered, 12_950);
         let answered = rig.gateway_answers(&octets, &[], decision).unwrap();
-        let record = answered.record.unwrap();
+        let record = answered.record.as_ref().unwrap();
         assert_eq!(record.auth_code, code);
         assert_eq!(record.auth_amt, cents(0));
         assert!(!record.in_force());
-        let answer = state
-            .handle(&rig.world.context(), &mut rig.merchant, &answered.octets)
-            .unwrap();
-        let Outcome::Declined(declined) = answer.outcome else {
-            panic!("{:?}", answer.outcome);
-        };
-        assert_eq!(declined.auth_code, code);
+        let answer = rig.takes(state, &answered.octets).unwrap();
+        assert_eq!(answer.auth_code, code);
     }
 }
 
@@ -178,9 +169,7 @@ fn the_account_number_goes_back_only_to_a_merchant_that_may_have_it() {
         let ordered = rig.order();
         let (state, octets) = rig.authorizing(ordered, 12_950);
         let answered = rig.gateway_answers(&octets, &[], approved(12_950)).unwrap();
-        let answer = state
-            .handle(&rig.world.context(), &mut rig.merchant, &answered.octets)
-            .unwrap();
+        let answer = rig.takes(state, &answered.octets).unwrap();
         let pan = answer.pan_token.map(|token| token.pan);
         let expected = (flag && allowed).then(|| rig.card.pan.duplicate());
         assert_eq!(pan, expected, "flag {flag}, policy {allowed}");
@@ -194,7 +183,7 @@ fn records_and_states_come_back_from_the_store_as_they_went_in() {
     let octets = asn1::encode(&record).unwrap();
     let back: Authorization = asn1::decode(&octets, &asn1::Limits::default()).unwrap();
     assert_eq!(back, record);
-    let order = Order::Authorized(authorized);
+    let order = Order::from(authorized);
     let octets = asn1::encode(&order).unwrap();
     assert_eq!(
         asn1::decode::<Order>(&octets, &asn1::Limits::default()).unwrap(),

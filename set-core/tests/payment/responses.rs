@@ -39,7 +39,7 @@ fn a_baggage_that_the_gateway_did_not_sign_for_is_dropped() {
             .unwrap();
         }
     });
-    let result = state.handle(&rig.world.context(), &mut rig.merchant, &octets);
+    let result = rig.takes(state, &octets);
     assert_eq!(code(result), ErrorCode::SignatureFailure);
 }
 
@@ -50,14 +50,12 @@ fn the_answer_to_another_request_is_dropped() {
     let (_, octets) = rig.authorizing(ordered.clone(), 12_950);
     let (state, _) = rig.authorizing(ordered, 12_950);
     let answered = rig.gateway_answers(&octets, &[], approved(12_950)).unwrap();
-    let result = state
-        .clone()
-        .handle(&rig.world.context(), &mut rig.merchant, &answered.octets);
+    let result = rig.takes(state.clone(), &answered.octets);
     assert_eq!(code(result), ErrorCode::UnknownRrpid);
     let octets = alter(&answered.octets, |wrapper| {
-        wrapper.message_header.rrpid = Some(state.rrpid);
+        wrapper.message_header.rrpid = Some(state.waiting.as_ref().unwrap().rrpid());
     });
-    let result = state.handle(&rig.world.context(), &mut rig.merchant, &octets);
+    let result = rig.takes(state, &octets);
     assert_eq!(code(result), ErrorCode::UnknownRrpid);
 }
 
@@ -69,7 +67,7 @@ fn a_response_signed_by_somebody_who_is_no_gateway_is_dropped() {
     rig.gateway.signature.key = rig.merchant.signature.key.clone();
     rig.gateway.signature.certificate = rig.merchant.signature.certificate.clone();
     let answered = rig.gateway_answers(&octets, &[], approved(12_950)).unwrap();
-    let result = state.handle(&rig.world.context(), &mut rig.merchant, &answered.octets);
+    let result = rig.takes(state, &answered.octets);
     assert_eq!(code(result), ErrorCode::InvalidCertificate);
 }
 

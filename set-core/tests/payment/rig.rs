@@ -2,24 +2,25 @@
 
 use der::asn1::OctetString;
 use set_core::asn1::{Date, SeqOf};
-use set_core::cardholder::purchase::{Card, Initiating, Ordering, Wish};
+use set_core::cardholder::purchase::{self, Card, Initiating, Ordering};
 use set_core::error::Error;
 use set_core::exchange::{Context, receive};
-use set_core::gateway::Gateway;
 use set_core::gateway::auth::{self, Answered, Judgement};
 use set_core::gateway::batch::Batches;
 use set_core::gateway::cap::{self, Settled};
 use set_core::gateway::host::{Decision, HostAnswer};
 use set_core::gateway::record::Authorization;
-use set_core::merchant::authorize::{Outcome, authorize};
-use set_core::merchant::order::{Authorized, Authorizing, Capturing, Offer, Ordered};
+use set_core::gateway::{CapTokens, Gateway};
+use set_core::merchant::authorize::{self, Answer, Wish, authorize};
+use set_core::merchant::order::{Offer, Ordered};
 use set_core::merchant::p_init::p_init;
 use set_core::merchant::p_req::p_req;
-use set_core::merchant::{Merchant, capture};
+use set_core::merchant::{Merchant, Sale, capture};
 use set_core::msg::amount::{Currency, CurrencyAmount};
 use set_core::msg::ids::{ApprovalCode, BatchId, BrandId, Language, LocalId, MerchantId, SwIdent};
 use set_core::msg::message::Message;
 use set_core::msg::payment::auth_res::AuthCode;
+use set_core::msg::payment::batch::{CloseStatus, ClosedWhen};
 use set_core::party::{Identity, Trust};
 use set_core::path::TrustStore;
 use set_core::policy::Policy;
@@ -88,8 +89,9 @@ impl Rig {
                 trust,
                 bins: Vec::new(),
                 captures: true,
+                cap_tokens: CapTokens::WithAccount,
             },
-            batches: Batches::open(BatchId::new(1).unwrap()).unwrap(),
+            batches: Batches::open(BatchId::new(1).unwrap(), noon()),
             world,
         }
     }
@@ -114,6 +116,14 @@ impl Rig {
         recertify(&mut merchant.encryption, EntityKey::Encryption, data);
     }
 
+    /// Closes the batch.
+    pub(crate) fn close_batch(&mut self) {
+        self.batches.known[0].closed_when = Some(ClosedWhen {
+            close_status: CloseStatus::ClosedbyMerchant,
+            close_date_time: noon(),
+        });
+    }
+
     /// Shopping, PInitReq, PInitRes, PReq.
     pub(crate) fn order(&mut self) -> Ordered {
         self.place().0
@@ -122,7 +132,7 @@ impl Rig {
     pub(crate) fn place(&mut self) -> (Ordered, Ordering) {
         let context = self.world.context();
         let lid_m = LocalId::new(b"order 1".as_slice()).unwrap();
-        let wish = Wish {
+        let wish = purchase::Wish {
             od: b"one book".to_vec(),
             purch_amt: cents(12_950),
             brand_id: BrandId::new(BRAND).unwrap(),
@@ -164,15 +174,17 @@ impl Rig {
         (ordered, ordering)
     }
 
-    pub(crate) fn authorizing(&self, ordered: Ordered, amount: u64) -> (Authorizing, Vec<u8>) {
-        authorize(
-            &self.world.context(),
-            &self.merchant,
-            ordered,
-            cents(amount),
-            false,
-        )
-        .unwrap()
+    pub(crate) fn authorizing(&self, ordered: Ordered, amount: u64) -> (Sale, Vec<u8>) {
+        self.asking(ordered.into(), Wish::of(cents(amount)))
+    }
+
+    pub(crate) fn asking(&self, sale: Sale, wish: Wish) -> (Sale, Vec<u8>) {
+        authorize(&self.world.context(), &self.merchant, sale, wish).unwrap()
+    }
+
+    /// The merchant takes AuthRes.
+    pub(crate) fn takes(&mut self, sale: Sale, octets: &[u8]) -> Result<Answer, Error> {
+        authorize::handle(&self.world.context(), &mut self.merchant, sale, octets)
     }
 
     /// The gateway's answer to an AuthReq; the host gives `answer` if it is asked.
@@ -204,27 +216,30 @@ impl Rig {
     }
 
     /// An approved order with its record.
-    pub(crate) fn authorized(&mut self) -> (Authorized, Authorization) {
+    pub(crate) fn authorized(&mut self) -> (Sale, Authorization) {
         let ordered = self.order();
-        let (state, octets) = self.authorizing(ordered, 12_950);
+        let (sale, octets) = self.authorizing(ordered, 12_950);
         let answered = self
             .gateway_answers(&octets, &[], approved(12_950))
             .unwrap();
-        let answer = state
-            .handle(&self.world.context(), &mut self.merchant, &answered.octets)
-            .unwrap();
-        let Outcome::Authorized(authorized) = answer.outcome else {
-            panic!("{:?}", answer.outcome);
-        };
-        (authorized, answered.record.unwrap())
+        let answer = self.takes(sale, &answered.octets).unwrap();
+        assert_eq!(answer.auth_code, AuthCode::Approved);
+        (answer.sale, answered.record.unwrap())
     }
 
-    pub(crate) fn capturing(&self, orders: Vec<(Authorized, u64)>) -> (Vec<Capturing>, Vec<u8>) {
-        let orders = orders
+    pub(crate) fn capturing(&self, sales: Vec<(Sale, u64)>) -> (Vec<Sale>, Vec<u8>) {
+        let sales = sales
             .into_iter()
-            .map(|(order, amount)| (order, cents(amount)))
+            .map(|(sale, amount)| {
+                let wish = capture::Wish {
+                    auth_rrpid: sale.payments[0].auth_rrpid,
+                    amount: cents(amount),
+                    sale_detail: None,
+                };
+                (sale, vec![wish])
+            })
             .collect();
-        capture::capture(&self.world.context(), &self.merchant, orders).unwrap()
+        capture::capture(&self.world.context(), &self.merchant, sales, None).unwrap()
     }
 
     pub(crate) fn gateway_settles(

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use set_core::gateway::host::{Decision, HostAnswer, HostCapture, HostRequest};
+use set_core::gateway::batch::Batch;
+use set_core::gateway::host::{Decision, HostAdvice, HostAnswer, HostRequest};
+use set_core::msg::ids::MerchantId;
 
-use super::{AcquirerHost, HostFuture, HostMetrics, HostReversal, HostTrace, HostUnavailable};
+use super::{
+    AcquirerHost, HostFuture, HostMetrics, HostReversal, HostTrace, HostUnavailable, Settlement,
+};
 
 /// A host whose outcomes are counted and logged.
 #[derive(Debug)]
@@ -63,14 +67,30 @@ impl AcquirerHost for Counted {
         })
     }
 
-    fn capture<'a>(
+    fn advise<'a>(
         &'a self,
         trace: HostTrace,
-        capture: &'a HostCapture,
+        advice: &'a HostAdvice,
     ) -> HostFuture<'a, Result<(), HostUnavailable>> {
         Box::pin(async move {
-            let outcome = self.host.capture(trace, capture).await;
-            self.confirmed("capture", trace, outcome)
+            let outcome = self.host.advise(trace, advice).await;
+            self.confirmed(advice.event.name(), trace, outcome)
+        })
+    }
+
+    fn settle<'a>(
+        &'a self,
+        merchant_id: &'a MerchantId,
+        batch: &'a Batch,
+    ) -> HostFuture<'a, Result<Settlement, HostUnavailable>> {
+        Box::pin(async move {
+            let outcome = self.host.settle(merchant_id, batch).await;
+            let said = match outcome {
+                Ok(_) => "confirmed",
+                Err(HostUnavailable) => "unconfirmed",
+            };
+            self.metrics.outcome("settlement", said);
+            outcome
         })
     }
 

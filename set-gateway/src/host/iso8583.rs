@@ -20,7 +20,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use set_core::asn1::Date;
-use set_core::gateway::host::{Decision, HostAnswer, HostCapture, HostRequest};
+use set_core::gateway::batch::Batch;
+use set_core::gateway::host::{Decision, HostAdvice, HostAnswer, HostEvent, HostRequest};
+use set_core::msg::ids::MerchantId;
+use set_core::msg::payment::batch_admin::TransmissionStatus;
 
 pub use self::link::LinkFault;
 
@@ -28,7 +31,9 @@ use self::field::Field;
 use self::link::{Exchanged, Link, Terms};
 use self::message::{Message, MessageType};
 use self::requests::{NetworkCode, Sender, Unwritable};
-use super::{AcquirerHost, HostFuture, HostMetrics, HostReversal, HostTrace, HostUnavailable};
+use super::{
+    AcquirerHost, HostFuture, HostMetrics, HostReversal, HostTrace, HostUnavailable, Settlement,
+};
 use crate::config::{AdviceForm, Iso8583Config};
 
 /// A host reached by ISO 8583.
@@ -176,17 +181,40 @@ impl AcquirerHost for Iso8583Host {
         })
     }
 
-    fn capture<'a>(
+    fn advise<'a>(
         &'a self,
         trace: HostTrace,
-        capture: &'a HostCapture,
+        advice: &'a HostAdvice,
     ) -> HostFuture<'a, Result<(), HostUnavailable>> {
-        let form = match self.advices {
-            AdviceForm::Advice => MessageType::FINANCIAL_ADVICE,
-            AdviceForm::Request => MessageType::FINANCIAL,
+        let message = match (advice.event, self.advices) {
+            (HostEvent::AuthorizationReversal, AdviceForm::Advice) => {
+                requests::lowering(&self.sender, MessageType::REVERSAL_ADVICE, trace, advice)
+            }
+            (HostEvent::AuthorizationReversal, AdviceForm::Request) => {
+                requests::lowering(&self.sender, MessageType::REVERSAL, trace, advice)
+            }
+            (_, AdviceForm::Advice) => {
+                requests::financial(&self.sender, MessageType::FINANCIAL_ADVICE, trace, advice)
+            }
+            (_, AdviceForm::Request) => {
+                requests::financial(&self.sender, MessageType::FINANCIAL, trace, advice)
+            }
         };
-        let message = requests::capture(&self.sender, form, trace, capture);
-        Box::pin(self.told("capture", message))
+        Box::pin(self.told(advice.event.name(), message))
+    }
+
+    /// The host has every item already: each was told by itself.
+    fn settle<'a>(
+        &'a self,
+        _: &'a MerchantId,
+        _: &'a Batch,
+    ) -> HostFuture<'a, Result<Settlement, HostUnavailable>> {
+        Box::pin(async {
+            Ok(Settlement {
+                transmission: TransmissionStatus::CompletedSuccessfully,
+                info: None,
+            })
+        })
     }
 
     fn reverse<'a>(

@@ -14,15 +14,22 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 
-use set_core::gateway::host::{Decision, HostAnswer, HostCapture, HostRequest, IdempotencyKey};
+use set_core::gateway::batch::Batch;
+use set_core::gateway::host::{
+    Decision, HostAdvice, HostAnswer, HostEvent, HostRequest, IdempotencyKey,
+};
 use set_core::msg::amount::CurrencyAmount;
-use set_core::msg::ids::{ApprovalCode, LogRefId};
+use set_core::msg::ids::{ApprovalCode, LogRefId, MerchantId};
 use set_core::msg::payment::acq_card::{AcqCardCode, AcqCardCodeMsg, AcqCardMsgData};
-use set_core::msg::payment::auth_res::{AvsResult, CardType, RespReason};
+use set_core::msg::payment::auth_req::SpecialProcessing;
+use set_core::msg::payment::auth_res::{AuthCharInd, AvsResult, CardType, RespReason};
+use set_core::msg::payment::batch::AmountType;
+use set_core::msg::payment::batch_admin::{SettlementInfo, TransmissionStatus};
+use set_core::msg::payment::market::{MarketSpecAuthData, MarketSpecDataId};
 use set_core::secret::Pan;
 
 use super::response_code::{self, Meaning};
-use super::{AcquirerHost, HostFuture, HostReversal, HostTrace, HostUnavailable};
+use super::{AcquirerHost, HostFuture, HostReversal, HostTrace, HostUnavailable, Settlement};
 
 /// The BIN of all test cards.
 pub const TEST_BIN: &str = "999901";
@@ -40,6 +47,7 @@ pub struct Simulator {
     delay: Duration,
     captures: AtomicU64,
     reversals: AtomicU64,
+    corrections: AtomicU64,
 }
 
 impl Simulator {
@@ -51,6 +59,7 @@ impl Simulator {
             delay: Duration::ZERO,
             captures: AtomicU64::new(0),
             reversals: AtomicU64::new(0),
+            corrections: AtomicU64::new(0),
         }
     }
 
@@ -65,6 +74,12 @@ impl Simulator {
     #[must_use]
     pub fn captures(&self) -> u64 {
         self.captures.load(Ordering::Relaxed)
+    }
+
+    /// Credits and reversals of captures and credits advised so far, repetitions included.
+    #[must_use]
+    pub fn corrections(&self) -> u64 {
+        self.corrections.load(Ordering::Relaxed)
     }
 
     /// Reversals taken so far, repetitions included.
@@ -92,6 +107,10 @@ impl Simulator {
                 .filter(|_| reached)
                 .map(|_| card.avs_result()),
             log_ref_id: self.log_ref_id(request.key).filter(|_| reached),
+            auth_char_ind: auth_char_ind(request).filter(|_| reached),
+            validation_code: None,
+            market_spec: market_spec(request).filter(|_| reached),
+            curr_conv: None,
         }
     }
 
@@ -153,16 +172,41 @@ impl AcquirerHost for Simulator {
         })
     }
 
-    fn capture<'a>(
+    fn advise<'a>(
         &'a self,
         trace: HostTrace,
-        capture: &'a HostCapture,
+        advice: &'a HostAdvice,
     ) -> HostFuture<'a, Result<(), HostUnavailable>> {
         Box::pin(async move {
             self.pause().await;
-            confirm(&capture.pan, |advices| advices.capture, trace)?;
-            self.captures.fetch_add(1, Ordering::Relaxed);
+            let counter = match advice.event {
+                HostEvent::Capture => &self.captures,
+                HostEvent::AuthorizationReversal => &self.reversals,
+                _ => &self.corrections,
+            };
+            if let Some(account) = &advice.account {
+                let which = |advices: &Advices| match advice.event {
+                    HostEvent::AuthorizationReversal => advices.reversal,
+                    _ => advices.capture,
+                };
+                confirm(&account.pan, which, trace)?;
+            }
+            counter.fetch_add(1, Ordering::Relaxed);
             Ok(())
+        })
+    }
+
+    fn settle<'a>(
+        &'a self,
+        merchant_id: &'a MerchantId,
+        batch: &'a Batch,
+    ) -> HostFuture<'a, Result<Settlement, HostUnavailable>> {
+        Box::pin(async move {
+            self.pause().await;
+            Ok(Settlement {
+                transmission: TransmissionStatus::CompletedSuccessfully,
+                info: settlement(merchant_id, batch),
+            })
         })
     }
 
@@ -178,6 +222,28 @@ impl AcquirerHost for Simulator {
             Ok(())
         })
     }
+}
+
+/// Debits less credits, paid to an account named after the merchant on the day after closing.
+fn settlement(merchant_id: &MerchantId, batch: &Batch) -> Option<SettlementInfo> {
+    let totals = batch.status().batch_details.batch_totals;
+    let (debit, credit) = (
+        totals.transaction_total_amt_debit,
+        totals.transaction_total_amt_credit,
+    );
+    let settlement_type = match debit.amount >= credit.amount {
+        true => AmountType::Credit,
+        false => AmountType::Debit,
+    };
+    Some(SettlementInfo {
+        settlement_amount: CurrencyAmount {
+            amount: debit.amount.abs_diff(credit.amount),
+            ..debit
+        },
+        settlement_type,
+        settlement_account: merchant_id.as_str().parse().ok()?,
+        settlement_deposit_date: batch.closed_when.as_ref()?.close_date_time.plus(86_400),
+    })
 }
 
 /// Whether the host confirms an advice. What is no test card is confirmed: there is nothing
@@ -249,6 +315,27 @@ impl TestCard {
     }
 }
 
+/// As what the authorization was made.
+fn auth_char_ind(request: &HostRequest) -> Option<AuthCharInd> {
+    match request.special_processing {
+        Some(SpecialProcessing::DirectMarketing) => Some(AuthCharInd::DirectMarketing),
+        Some(SpecialProcessing::PreferredCustomer) => Some(AuthCharInd::PreferredCustomer),
+        None if request.install_recur_data.is_some() => Some(AuthCharInd::RecurringPayment),
+        None if request.count > 1 => Some(AuthCharInd::IncrementalAuth),
+        None if request.avs_data.is_some() => Some(AuthCharInd::AddressVerification),
+        None => None,
+    }
+}
+
+/// That the details of the line of business were taken.
+fn market_spec(request: &HostRequest) -> Option<MarketSpecDataId> {
+    Some(match request.market_spec_auth_data.as_ref()? {
+        MarketSpecAuthData::AutoRental(_) => MarketSpecDataId::Auto,
+        MarketSpecAuthData::Hotel(_) => MarketSpecDataId::Hotel,
+        MarketSpecAuthData::Transport(_) => MarketSpecDataId::Transport,
+    })
+}
+
 /// What the acquirer tells the cardholder past the merchant.
 fn message_for(decision: &Decision) -> Option<AcqCardCodeMsg> {
     let (acq_card_code, text) = match decision {
@@ -277,10 +364,9 @@ fn message_for(decision: &Decision) -> Option<AcqCardCodeMsg> {
 mod tests {
     use super::*;
     use set_core::asn1::Date;
+    use set_core::gateway::host::Account;
     use set_core::msg::amount::Currency;
-    use set_core::msg::ids::{
-        BatchId, BatchSequenceNum, BrandId, CountryCode, MerchantId, Rrpid, Xid,
-    };
+    use set_core::msg::ids::{BrandId, CountryCode, MerchantId, Rrpid, Xid};
     use set_core::msg::payment::auth_req::{AvsData, MerchData};
     use set_core::msg::payment::auth_res::AuthCode;
     use set_core::msg::recur::Location;
@@ -316,6 +402,11 @@ mod tests {
                 merch_group: None,
             },
             capture_now: false,
+            special_processing: None,
+            card_suspect: None,
+            market_spec_auth_data: None,
+            install_recur_data: None,
+            count: 1,
         }
     }
 
@@ -327,17 +418,20 @@ mod tests {
         }
     }
 
-    fn capture(pan: &str) -> HostCapture {
+    fn capture(pan: &str) -> HostAdvice {
         let request = request(pan);
-        HostCapture {
+        HostAdvice {
+            event: HostEvent::Capture,
             key: request.key,
+            cause: request.key.rrpid,
             merchant_id: request.merchant_id,
-            pan: request.pan,
-            card_expiry: request.card_expiry,
+            account: Some(Account {
+                pan: request.pan,
+                card_expiry: request.card_expiry,
+            }),
             amount: request.amount,
             approval_code: None,
-            batch_id: BatchId::new(1_u64).unwrap(),
-            batch_sequence_num: BatchSequenceNum::new(1_u64).unwrap(),
+            slot: None,
         }
     }
 
@@ -411,7 +505,7 @@ mod tests {
                 let mut confirmed = Vec::new();
                 for repeated in [false, true] {
                     let done = match telling {
-                        0 => host.capture(trace(repeated), &capture).await,
+                        0 => host.advise(trace(repeated), &capture).await,
                         _ => host.reverse(trace(repeated), &reversal).await,
                     };
                     confirmed.push(done.is_ok());
@@ -493,7 +587,7 @@ mod tests {
         let host = Simulator::new(7);
         let pan = "9999010000000003";
         let (capture, reversal) = (capture(pan), reversal(pan));
-        host.capture(trace(false), &capture).await.unwrap();
+        host.advise(trace(false), &capture).await.unwrap();
         host.reverse(trace(false), &reversal).await.unwrap();
         host.reverse(trace(true), &reversal).await.unwrap();
         assert_eq!((host.captures(), host.reversals()), (1, 2));

@@ -1,8 +1,11 @@
-//! What the host is told after the merchant was answered: captures and reversals.
+//! What the host is told after the merchant was answered: captures, credits, reversals, and
+//! closed batches.
 //!
-//! An advice is written in the transaction of the answer and forgotten when the host has
-//! confirmed it, however often that takes and through however many restarts. The account
-//! number in it is encrypted for this gateway.
+//! A notice is written in the transaction of the answer and forgotten when the host has
+//! confirmed it, however often that takes and through however many restarts. Account numbers
+//! in them are encrypted for this gateway. Notices go out in the order in which they were
+//! written; when the host does not take one, those that follow about the same authorization
+//! wait for it.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,42 +16,20 @@ use set_core::asn1::{self, Limits, Raw, Wire};
 use set_core::error::Error;
 use set_core::exchange::Context;
 use set_core::gateway::Gateway;
-use set_core::gateway::host::{HostCapture, HostRequest, IdempotencyKey};
+use set_core::gateway::host::{Account, HostAdvice, HostRequest};
 use set_core::msg::amount::CurrencyAmount;
-use set_core::msg::ids::{ApprovalCode, BatchId, BatchSequenceNum, MerchantId, Rrpid, Xid};
+use set_core::msg::ids::MerchantId;
 use set_core::msg::payment::account::PanToken;
 use set_core::pkcs7::EnvelopedData;
-use set_core::secret::{CardExpiry, Pan};
 use set_core::sequence;
 use set_core::treatment::exh;
 use set_node::service::Shutdown;
 use set_node::store::StoreError;
 use tokio::task::JoinSet;
 
-use super::ledger::Advice;
-use super::{GatewayService, Inner, Trouble, ledger};
-use crate::host::{HostReversal, HostTrace, HostUnavailable};
-
-sequence! {
-    /// A capture, but for the account.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct CaptureAdvice = "CaptureAdvice" {
-        /// The transaction.
-        xid: Xid = "xid",
-        /// The AuthReq.
-        rrpid: Rrpid = "rrpid",
-        /// Who is paid.
-        merchant_id: MerchantId = "merchantID",
-        /// How much.
-        amount: CurrencyAmount = "amount",
-        /// The batch that took it.
-        batch_id: BatchId = "batchID",
-        /// Its place there.
-        batch_sequence_num: BatchSequenceNum = "batchSequenceNum",
-        /// The issuer's code.
-        approval_code: Option<ApprovalCode> = "approvalCode" [implicit 0 optional],
-    }
-}
+use super::ledger::{About, Advice, ClosedBatch, Notice, Queued, Reversal, SealedAdvice};
+use super::{GatewayService, Inner, Trouble, batches, ledger};
+use crate::host::{HostReversal, HostTrace};
 
 sequence! {
     /// What the host is told when the answer to an authorization did not come, but for the
@@ -62,33 +43,6 @@ sequence! {
     }
 }
 
-/// A capture advice as the store has it.
-pub(super) struct Sealed {
-    pub(super) about: IdempotencyKey,
-    pub(super) sealed: Vec<u8>,
-}
-
-/// Encrypts an advice for the gateway itself, the account number in the OAEP block.
-pub(super) fn seal(
-    context: &Context<'_>,
-    gateway: &Gateway,
-    capture: &HostCapture,
-) -> Result<Sealed, Error> {
-    let advice = CaptureAdvice {
-        xid: capture.key.xid,
-        rrpid: capture.key.rrpid,
-        merchant_id: capture.merchant_id.clone(),
-        amount: capture.amount,
-        batch_id: capture.batch_id,
-        batch_sequence_num: capture.batch_sequence_num,
-        approval_code: capture.approval_code.clone(),
-    };
-    Ok(Sealed {
-        about: capture.key,
-        sealed: seal_with(context, gateway, advice, &capture.pan, &capture.card_expiry)?,
-    })
-}
-
 /// The reversal of a request, should its answer not come.
 pub(super) fn seal_reversal(
     context: &Context<'_>,
@@ -99,44 +53,94 @@ pub(super) fn seal_reversal(
         merchant_id: request.merchant_id.clone(),
         amount: request.amount,
     };
-    seal_with(context, gateway, advice, &request.pan, &request.card_expiry)
+    let account = Account {
+        pan: request.pan.duplicate(),
+        card_expiry: request.card_expiry.duplicate(),
+    };
+    Ok(asn1::encode(&seal(context, gateway, advice, account)?)?)
 }
 
-fn seal_with<T: Wire>(
+fn seal<T: Wire>(
     context: &Context<'_>,
     gateway: &Gateway,
     advice: T,
-    pan: &Pan,
-    card_expiry: &CardExpiry,
-) -> Result<Vec<u8>, Error> {
+    account: Account,
+) -> Result<EnvelopedData, Error> {
     let account = PanToken {
-        pan: pan.duplicate(),
-        card_expiry: card_expiry.duplicate(),
+        pan: account.pan,
+        card_expiry: account.card_expiry,
         ex_nonce: context.fresh_nonce()?,
     };
-    let envelope = exh::exh(
+    Ok(exh::exh(
         context.crypto,
         &gateway.encryption.recipient(),
         CONTENT_TYPE,
         &Raw::new(advice)?,
         &account,
-    )?;
-    Ok(asn1::encode(&envelope)?)
+    )?)
 }
 
-fn unseal<T: Wire>(
+/// An advice as the store has it: the account in the OAEP block of an envelope for the gateway
+/// itself.
+pub(super) fn notice(
     context: &Context<'_>,
     gateway: &Gateway,
-    sealed: &[u8],
-) -> Result<(T, PanToken), Error> {
-    let envelope: EnvelopedData = asn1::decode(sealed, &Limits::default())?;
-    let (advice, account) = exh::open::<T, PanToken>(
+    advice: &HostAdvice,
+) -> Result<Notice, Error> {
+    let bare = Advice {
+        event: advice.event,
+        about: advice.key.into(),
+        cause: advice.cause,
+        merchant_id: advice.merchant_id.clone(),
+        amount: advice.amount,
+        approval_code: advice.approval_code.clone(),
+        slot: advice.slot,
+    };
+    let Some(account) = &advice.account else {
+        return Ok(Notice::Bare(bare));
+    };
+    let sealed = seal(context, gateway, bare, account.duplicate())?;
+    Ok(Notice::Sealed(SealedAdvice {
+        about: advice.key.into(),
+        sealed,
+    }))
+}
+
+/// As [`notice`], for all of a step.
+pub(super) fn notices(
+    context: &Context<'_>,
+    gateway: &Gateway,
+    advices: &[HostAdvice],
+) -> Result<Vec<Notice>, Error> {
+    let all = advices.iter();
+    all.map(|advice| notice(context, gateway, advice)).collect()
+}
+
+fn opened(
+    context: &Context<'_>,
+    gateway: &Gateway,
+    sealed: &SealedAdvice,
+) -> Result<HostAdvice, Error> {
+    let (advice, account) = exh::open::<Advice, PanToken>(
         context.crypto,
         &gateway.encryption.key,
         CONTENT_TYPE,
-        &envelope,
+        &sealed.sealed,
     )?;
-    Ok((advice.into_value(), account))
+    Ok(whole(advice.into_value(), Some(account.into())))
+}
+
+fn whole(advice: Advice, account: Option<Account>) -> HostAdvice {
+    HostAdvice {
+        event: advice.event,
+        key: advice.about.into(),
+        cause: advice.cause,
+        merchant_id: advice.merchant_id,
+        account,
+        amount: advice.amount,
+        approval_code: advice.approval_code,
+        slot: advice.slot,
+    }
 }
 
 /// The numbers of advices that this run has noted and not told yet. Any other may have been
@@ -154,31 +158,12 @@ impl Untold {
     }
 
     /// The trace of an advice that is about to be told.
-    fn trace(&self, advice: &Advice) -> HostTrace {
+    fn trace(&self, queued: &Queued) -> HostTrace {
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
         HostTrace {
-            number: advice.number,
-            date: advice.date,
-            repeated: !numbers.remove(&advice.number),
-        }
-    }
-}
-
-/// The kinds of advice.
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    Reversal,
-    Capture,
-}
-
-impl Kind {
-    const ALL: [Self; 2] = [Self::Reversal, Self::Capture];
-
-    /// As the ledger calls it.
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Reversal => "reversal",
-            Self::Capture => "capture",
+            number: queued.number,
+            date: queued.date,
+            repeated: !numbers.remove(&queued.number),
         }
     }
 }
@@ -204,44 +189,68 @@ impl GatewayService {
     }
 
     /// Tells the host once what it is to be told; what it does not confirm is kept. Returns
-    /// how many advices it confirmed.
+    /// how many notices it confirmed.
     ///
     /// # Errors
     ///
     /// The store fails.
     pub async fn advise(&self) -> Result<usize, StoreError> {
         let mut confirmed = 0;
-        for kind in Kind::ALL {
-            let mut after = None;
-            loop {
-                let mut tx = self.inner.parts.store.begin().await?;
-                let some = ledger::advices(&mut tx, kind.name(), after).await?;
-                tx.roll_back().await?;
-                let Some((last, _)) = some.last() else { break };
-                after = Some(*last);
-                confirmed += self.tell(kind, some).await?;
+        let mut after = None;
+        let mut waiting = HashSet::new();
+        loop {
+            let mut tx = self.inner.parts.store.begin().await?;
+            let page = ledger::notices(&mut tx, after).await?;
+            tx.roll_back().await?;
+            let Some(last) = page.last() else {
+                return Ok(confirmed);
+            };
+            after = Some(last.number);
+            let mut strands: Vec<(Option<About>, Vec<Queued>)> = Vec::new();
+            for queued in page {
+                let about = about(&queued.notice);
+                let same = |strand: &&mut (Option<About>, _)| about.is_some() && strand.0 == about;
+                match strands.iter_mut().find(same) {
+                    _ if about.is_some_and(|about| waiting.contains(&about)) => {}
+                    Some((_, strand)) => strand.push(queued),
+                    None => strands.push((about, vec![queued])),
+                }
             }
+            confirmed += self.tell(strands, &mut waiting).await?;
         }
-        Ok(confirmed)
     }
 
-    /// Tells the host of some advices, several at once: it may be far away.
+    /// Tells the host what is in the strands, several at once as it may be far away, and each
+    /// strand in its order; those that it does not take to the end are `waiting`.
     async fn tell(
         &self,
-        kind: Kind,
-        advices: Vec<(IdempotencyKey, Advice)>,
+        strands: Vec<(Option<About>, Vec<Queued>)>,
+        waiting: &mut HashSet<About>,
     ) -> Result<usize, StoreError> {
         let mut confirmed = 0;
-        let mut left = advices.into_iter();
+        let mut left = strands.into_iter();
         let mut telling = JoinSet::new();
         loop {
-            for (about, advice) in left.by_ref().take(AT_ONCE.saturating_sub(telling.len())) {
+            for (about, strand) in left.by_ref().take(AT_ONCE.saturating_sub(telling.len())) {
                 let inner = Arc::clone(&self.inner);
-                telling.spawn(async move { inner.tell(kind, about, advice).await });
+                telling.spawn(async move {
+                    let mut told = 0;
+                    for queued in strand {
+                        if !inner.tell(queued).await? {
+                            return Ok((told, about));
+                        }
+                        told += 1;
+                    }
+                    Ok::<_, StoreError>((told, None))
+                });
             }
             match telling.join_next().await {
                 None => return Ok(confirmed),
-                Some(Ok(told)) => confirmed += usize::from(told?),
+                Some(Ok(outcome)) => {
+                    let (told, stuck) = outcome?;
+                    confirmed += told;
+                    waiting.extend(stuck);
+                }
                 Some(Err(fault)) => {
                     tracing::error!(%fault, "the host could not be told; it will be tried again");
                 }
@@ -251,94 +260,99 @@ impl GatewayService {
 }
 
 impl Inner {
-    /// Tells the host; whether it confirmed.
-    async fn tell(
-        self: Arc<Self>,
-        kind: Kind,
-        about: IdempotencyKey,
-        advice: Advice,
-    ) -> Result<bool, StoreError> {
-        let told = match kind {
-            Kind::Reversal => self.tell_reversal(about, advice).await,
-            Kind::Capture => self.tell_capture(about, advice).await,
+    /// Tells the host one thing; whether it confirmed.
+    async fn tell(self: &Arc<Self>, queued: Queued) -> Result<bool, StoreError> {
+        let host = &self.parts.host;
+        let (number, trace) = (queued.number, self.untold.trace(&queued));
+        let confirmed = match queued.notice {
+            Notice::Reversal(reversal) => match self.reversal(reversal).await {
+                Ok(reversal) => host.reverse(trace, &reversal).await.is_ok(),
+                Err(fault) => unreadable(&fault),
+            },
+            Notice::Bare(advice) => host.advise(trace, &whole(advice, None)).await.is_ok(),
+            Notice::Sealed(sealed) => match self.unsealed(sealed).await {
+                Ok(advice) => host.advise(trace, &advice).await.is_ok(),
+                Err(fault) => unreadable(&fault),
+            },
+            Notice::Batch(closed) => return self.hand_over(number, &closed).await,
         };
-        match told {
-            Ok(Ok(())) => {
-                self.advised(kind.name(), about).await?;
-                Ok(true)
-            }
-            Ok(Err(HostUnavailable)) => Ok(false),
-            Err(fault) => {
-                tracing::error!(%fault, xid = %about.xid, kind = kind.name(), "an advice cannot be opened");
-                Ok(false)
-            }
+        if confirmed {
+            let mut tx = self.parts.store.begin().await?;
+            ledger::advised(&mut tx, number).await?;
+            tx.commit().await?;
         }
+        Ok(confirmed)
     }
 
-    async fn tell_reversal(
-        self: &Arc<Self>,
-        key: IdempotencyKey,
-        advice: Advice,
-    ) -> Result<Result<(), HostUnavailable>, Trouble> {
-        let trace = self.untold.trace(&advice);
-        // An advice of a reversal always has one; one that were lost would be as its own.
-        let original = advice
-            .original
-            .as_ref()
-            .map_or(trace, |original| HostTrace {
-                number: original.number,
-                date: original.date,
-                repeated: false,
-            });
-        let (said, account): (ReversalAdvice, PanToken) = self.unsealed(advice).await?;
-        let reversal = HostReversal {
-            key,
+    /// Hands a closed batch over, and notes what became of it.
+    async fn hand_over(&self, number: u64, closed: &ClosedBatch) -> Result<bool, StoreError> {
+        let ClosedBatch {
+            merchant_id,
+            batch_id,
+        } = closed;
+        let mut tx = self.parts.store.begin().await?;
+        let held = batches::batch(&mut tx, merchant_id, *batch_id).await?;
+        tx.roll_back().await?;
+        let Some(mut held) = held else {
+            return Ok(false);
+        };
+        let Ok(settlement) = self.parts.host.settle(merchant_id, &held.value).await else {
+            return Ok(false);
+        };
+        held.value.transmission = Some(settlement.transmission);
+        held.value.settlement = settlement.info;
+        let mut tx = self.parts.store.begin().await?;
+        batches::store_batch(&mut tx, merchant_id, held.version, &held.value).await?;
+        ledger::advised(&mut tx, number).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn unsealed(self: &Arc<Self>, sealed: SealedAdvice) -> Result<HostAdvice, Trouble> {
+        let advice = self
+            .compute(move |inner| {
+                let context = inner.parts.station.context();
+                opened(&context, &inner.parts.gateway, &sealed)
+            })
+            .await?;
+        Ok(advice?)
+    }
+
+    async fn reversal(self: &Arc<Self>, reversal: Reversal) -> Result<HostReversal, Trouble> {
+        let Reversal {
+            about,
             original,
-            merchant_id: said.merchant_id,
-            pan: account.pan,
-            card_expiry: account.card_expiry,
-            amount: said.amount,
-        };
-        Ok(self.parts.host.reverse(trace, &reversal).await)
-    }
-
-    async fn tell_capture(
-        self: &Arc<Self>,
-        key: IdempotencyKey,
-        advice: Advice,
-    ) -> Result<Result<(), HostUnavailable>, Trouble> {
-        let trace = self.untold.trace(&advice);
-        let (said, account): (CaptureAdvice, PanToken) = self.unsealed(advice).await?;
-        let capture = HostCapture {
-            key,
-            merchant_id: said.merchant_id,
-            pan: account.pan,
-            card_expiry: account.card_expiry,
-            amount: said.amount,
-            approval_code: said.approval_code,
-            batch_id: said.batch_id,
-            batch_sequence_num: said.batch_sequence_num,
-        };
-        Ok(self.parts.host.capture(trace, &capture).await)
-    }
-
-    async fn unsealed<T: Wire + Send + 'static>(
-        self: &Arc<Self>,
-        advice: Advice,
-    ) -> Result<(T, PanToken), Trouble> {
+            sealed,
+        } = reversal;
         let opened = self
             .compute(move |inner| {
                 let context = inner.parts.station.context();
-                unseal(&context, &inner.parts.gateway, advice.sealed.as_bytes())
+                let envelope: EnvelopedData = asn1::decode(sealed.as_bytes(), &Limits::default())?;
+                Ok::<_, Error>(exh::open::<ReversalAdvice, PanToken>(
+                    context.crypto,
+                    &inner.parts.gateway.encryption.key,
+                    CONTENT_TYPE,
+                    &envelope,
+                )?)
             })
             .await?;
-        Ok(opened?)
-    }
-
-    async fn advised(&self, kind: &str, about: IdempotencyKey) -> Result<(), StoreError> {
-        let mut tx = self.parts.store.begin().await?;
-        ledger::advised(&mut tx, kind, about).await?;
-        tx.commit().await
+        let (said, account) = opened?;
+        let ReversalAdvice {
+            merchant_id,
+            amount,
+        } = said.into_value();
+        Ok(HostReversal {
+            key: about.into(),
+            original: HostTrace {
+                number: original.number,
+                date: original.date,
+                repeated: false,
+            },
+            merchant_id,
+            pan: account.pan,
+            card_expiry: account.card_expiry,
+            amount,
+        })
     }
 
     /// Forgets answers that were kept long enough.
@@ -351,10 +365,25 @@ impl Inner {
     }
 }
 
+fn unreadable(fault: &Trouble) -> bool {
+    tracing::error!(%fault, "an advice cannot be opened");
+    false
+}
+
+/// The authorization that a notice is about.
+fn about(notice: &Notice) -> Option<About> {
+    match notice {
+        Notice::Reversal(reversal) => Some(reversal.about),
+        Notice::Sealed(sealed) => Some(sealed.about),
+        Notice::Bare(advice) => Some(advice.about),
+        Notice::Batch(_) => None,
+    }
+}
+
 /// The envelope holds a type of our own and never leaves the gateway: plain data.
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 
-/// How many advices are told at once.
+/// How many strands of notices are told at once.
 const AT_ONCE: usize = 16;
 
 /// A retry time of nothing would spin.

@@ -7,7 +7,6 @@ use set_core::asn1::Date;
 use set_core::error::PeerFault;
 use set_core::exchange::Refusal;
 use set_core::gateway::auth::{self, Answered, AuthPending, Judgement};
-use set_core::gateway::batch::Batches;
 use set_core::gateway::host::{Decision, HostAnswer};
 use set_core::gateway::record::Authorization;
 use set_core::msg::ids::Xid;
@@ -18,8 +17,9 @@ use set_node::store::{StoreError, Tx};
 use sha2::{Digest as _, Sha256};
 
 use super::advice::Untold;
-use super::ledger::{self, Reservation, Reserved, Versioned};
-use super::{Inner, Request, Trouble, advice};
+use super::batches::Book;
+use super::ledger::{self, Notice, Reservation, Reserved};
+use super::{Inner, Request, Trouble, advice, batches};
 use crate::host::HostTrace;
 
 /// An AuthReq that was found in order.
@@ -123,6 +123,7 @@ impl Inner {
         let mut tx = self.parts.store.begin().await?;
         let previous = ledger::of_transaction(&mut tx, opened.xid).await?;
         tx.roll_back().await?;
+        let previous: Vec<Authorization> = previous.into_iter().map(|held| held.value).collect();
         let request = request.clone();
         self.compute(move |inner| {
             let context = inner.parts.station.context();
@@ -146,6 +147,7 @@ impl Inner {
         let asked = pending.host_request();
         let merchant_id = asked.merchant_id.clone();
         let capture_now = asked.capture_now;
+        let named = pending.batch_id();
         let trace = HostTrace {
             number: reserved.number,
             date: reserved.date,
@@ -161,9 +163,9 @@ impl Inner {
             true => Some(self.books.lock(merchant_id.clone()).await),
             false => None,
         };
-        // A number drawn for a new book stays drawn although nothing may come of it.
         let mut tx = self.parts.store.begin().await?;
-        let book = ledger::book(&mut tx, &merchant_id).await?;
+        let assigns = capture_now && self.parts.assigns_batches;
+        let book = batches::load(&mut tx, &merchant_id, named, assigns).await?;
         match capture_now {
             true => tx.commit().await?,
             false => tx.roll_back().await?,
@@ -172,7 +174,7 @@ impl Inner {
         let Completed {
             answered,
             book,
-            advice,
+            notice,
         } = match completed {
             Ok(completed) => completed,
             Err(Trouble::Refused(refusal)) => {
@@ -191,17 +193,9 @@ impl Inner {
         if let Some(record) = &answered.record {
             ledger::store(&mut tx, 0, record).await?;
         }
-        if let Some(advice) = advice {
-            ledger::store_book(&mut tx, &merchant_id, &book).await?;
-            ledger::advise(
-                &mut tx,
-                &self.untold,
-                "capture",
-                advice.about,
-                self.now(),
-                &advice.sealed,
-            )
-            .await?;
+        if let Some(notice) = notice {
+            book.store(&mut tx).await?;
+            ledger::advise(&mut tx, &self.untold, notice, self.now()).await?;
         }
         if said.decision == Decision::NoReply {
             ledger::advise_reversal(&mut tx, &self.untold, reserved, self.now()).await?;
@@ -218,25 +212,25 @@ impl Inner {
         request: &Request,
         pending: Box<AuthPending>,
         said: HostAnswer,
-        mut book: Versioned<Batches>,
+        mut book: Book,
     ) -> Result<Completed, Trouble> {
         let request = request.clone();
         self.compute(move |inner| {
             let context = inner.parts.station.context();
             let gateway = inner.gateway();
             let answered = pending
-                .complete(&context, &gateway, &said, &mut book.value)
+                .complete(&context, &gateway, &said, &mut book.batches)
                 .map_err(|error| request.refuse(error))?;
-            let advice = answered
-                .host_capture
+            let notice = answered
+                .advice
                 .as_ref()
-                .map(|capture| advice::seal(&context, &gateway, capture))
+                .map(|advice| advice::notice(&context, &gateway, advice))
                 .transpose()
                 .map_err(|error| request.refuse(error))?;
             Ok(Completed {
                 answered,
                 book,
-                advice,
+                notice,
             })
         })
         .await?
@@ -277,8 +271,8 @@ impl Inner {
 /// What is to be stored once the host has answered.
 struct Completed {
     answered: Answered,
-    book: Versioned<Batches>,
-    advice: Option<advice::Sealed>,
+    book: Book,
+    notice: Option<Notice>,
 }
 
 /// Ends a reservation of which nothing came; the host is to be told to reverse what it may

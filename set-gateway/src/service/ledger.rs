@@ -4,20 +4,22 @@
 //! |---|---|---|
 //! | `authorization` | XID, RRPID of the AuthReq | [`Authorization`] |
 //! | `instruction` | SHA-256 of a PI | the XID and RRPID of the AuthReq that uses it |
+//! | `asking` | XID | the RRPID of the AuthReq about which the host is being asked |
 //! | `reserved` | RRPID | [`Reserved`]: the host is being asked |
-//! | `book` | merchant's id | [`Book`]: the merchant's batches |
-//! | `reversal` | XID, RRPID of the AuthReq | [`Advice`]: the host is to be told to reverse |
-//! | `capture` | XID, RRPID of the AuthReq | [`Advice`]: the host is to be told of the capture |
+//! | `advice` | number | [`Queued`]: the host is to be told |
 //!
-//! The counter `batch` numbers the batches, `host` the messages to the host.
+//! The counter `host` numbers the messages to the host. Batches are in
+//! [`batches`](super::batches).
 
 use der::asn1::OctetString;
-use set_core::asn1::{self, Date, Limits, SeqOf};
-use set_core::gateway::batch::{Batch, Batches};
-use set_core::gateway::host::IdempotencyKey;
+use set_core::asn1::{self, Date, Limits};
+use set_core::gateway::batch::Slot;
+use set_core::gateway::host::{HostEvent, IdempotencyKey};
 use set_core::gateway::record::Authorization;
-use set_core::msg::ids::{BatchId, BatchSequenceNum, MerchantId, Rrpid, Xid};
-use set_core::sequence;
+use set_core::msg::amount::CurrencyAmount;
+use set_core::msg::ids::{ApprovalCode, BatchId, MerchantId, Rrpid, Xid};
+use set_core::pkcs7::EnvelopedData;
+use set_core::{choice, sequence};
 use set_node::store::{RecordKey, StoreError, Tx};
 
 use super::advice::Untold;
@@ -45,21 +47,6 @@ sequence! {
 }
 
 sequence! {
-    /// What the host is to be told.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Advice = "Advice" {
-        /// The number of the message to the host.
-        number: u64 = "number",
-        /// When it was drawn.
-        date: Date = "date",
-        /// What to say; the account number in it is encrypted for this gateway.
-        sealed: OctetString = "sealed",
-        /// The message that is reversed.
-        original: Option<Original> = "original" [implicit 0 optional],
-    }
-}
-
-sequence! {
     /// A message to the host that a later one is about.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct Original = "Original" {
@@ -71,26 +58,115 @@ sequence! {
 }
 
 sequence! {
-    /// The batches of one merchant.
+    /// Something that the host is to be told, in its turn.
     #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Book = "Book" {
-        /// The batch for items that name none.
-        current: BatchId = "current",
-        /// All batches.
-        batches: SeqOf<Page> = "batches",
+    pub struct Queued = "Queued" {
+        /// The number of the message to the host.
+        number: u64 = "number",
+        /// When it was drawn.
+        date: Date = "date",
+        /// What to say.
+        notice: Notice = "notice",
     }
 }
 
 sequence! {
-    /// One batch of a book.
+    /// To undo an authorization of which nothing came.
     #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Page = "Page" {
-        /// Its id.
+    pub struct Reversal = "Reversal" {
+        /// The authorization.
+        about: About = "about",
+        /// The request that asked for it.
+        original: Original = "original",
+        /// A sealed [`ReversalAdvice`](super::advice::ReversalAdvice).
+        sealed: OctetString = "sealed",
+    }
+}
+
+choice! {
+    /// Something that the host is to be told.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Notice = "Notice" {
+        /// To undo an authorization of which nothing came.
+        Reversal(Reversal) = "reversal" [explicit 0],
+        /// That something happened, the account sealed with it.
+        Sealed(SealedAdvice) = "sealed" [explicit 1],
+        /// That something happened to an account that is not known here.
+        Bare(Advice) = "bare" [explicit 2],
+        /// That a batch was closed.
+        Batch(ClosedBatch) = "batch" [explicit 3],
+    }
+}
+
+sequence! {
+    /// Names an authorization towards the host.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub struct About = "About" {
+        /// The transaction.
+        xid: Xid = "xid",
+        /// The AuthReq.
+        rrpid: Rrpid = "rrpid",
+    }
+}
+
+sequence! {
+    /// An advice under the gateway's own key.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SealedAdvice = "SealedAdvice" {
+        /// The authorization.
+        about: About = "about",
+        /// An [`Advice`] with the account in the OAEP block.
+        sealed: EnvelopedData = "sealed",
+    }
+}
+
+sequence! {
+    /// An advice, but for the account.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Advice = "Advice" {
+        /// What happened.
+        event: HostEvent = "event",
+        /// The authorization.
+        about: About = "about",
+        /// The request that caused it.
+        cause: Rrpid = "cause",
+        /// Who is paid.
+        merchant_id: MerchantId = "merchantID",
+        /// How much.
+        amount: CurrencyAmount = "amount",
+        /// The issuer's code.
+        approval_code: Option<ApprovalCode> = "approvalCode" [implicit 0 optional],
+        /// The place in a batch.
+        slot: Option<Slot> = "slot" [implicit 1 optional],
+    }
+}
+
+sequence! {
+    /// A batch to be handed over.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ClosedBatch = "ClosedBatch" {
+        /// Whose.
+        merchant_id: MerchantId = "merchantID",
+        /// Which.
         batch_id: BatchId = "batchID",
-        /// The number of the next item.
-        next: BatchSequenceNum = "next",
-        /// Whether it takes no more items.
-        closed: bool = "closed",
+    }
+}
+
+impl From<IdempotencyKey> for About {
+    fn from(key: IdempotencyKey) -> Self {
+        Self {
+            xid: key.xid,
+            rrpid: key.rrpid,
+        }
+    }
+}
+
+impl From<About> for IdempotencyKey {
+    fn from(about: About) -> Self {
+        Self {
+            xid: about.xid,
+            rrpid: about.rrpid,
+        }
     }
 }
 
@@ -112,7 +188,8 @@ pub(crate) struct Versioned<T> {
     pub(crate) version: u64,
 }
 
-/// Takes the payment instruction and notes the request; nothing when it is taken.
+/// Takes the payment instruction and notes the request; nothing when it is taken, or the host
+/// is being asked about another authorization of the transaction.
 pub(crate) async fn reserve(tx: &mut Tx, reserved: &Reserved) -> Result<Reservation, StoreError> {
     let user = key_octets(reserved.xid, reserved.rrpid);
     let instruction = key("instruction", reserved.instruction.as_bytes());
@@ -128,6 +205,14 @@ pub(crate) async fn reserve(tx: &mut Tx, reserved: &Reserved) -> Result<Reservat
         }
         Some(_) => return Ok(Reservation::Taken),
     };
+    match tx.load(key("asking", reserved.xid.as_octets())).await? {
+        None => {
+            let name = key("asking", reserved.xid.as_octets());
+            tx.save(name, 0, reserved.rrpid.as_octets()).await?;
+        }
+        Some(record) if record.body == reserved.rrpid.as_octets() => {}
+        Some(_) => return Ok(Reservation::Taken),
+    }
     let octets = encode(reserved)?;
     tx.save(key("reserved", reserved.rrpid.as_octets()), 0, &octets)
         .await?;
@@ -141,6 +226,7 @@ pub(crate) async fn release(
     used: bool,
 ) -> Result<(), StoreError> {
     forget(tx, key("reserved", reserved.rrpid.as_octets())).await?;
+    forget(tx, key("asking", reserved.xid.as_octets())).await?;
     if !used {
         forget(tx, key("instruction", reserved.instruction.as_bytes())).await?;
     }
@@ -160,7 +246,7 @@ pub(crate) async fn reserved(tx: &mut Tx) -> Result<Vec<Reserved>, StoreError> {
 pub(crate) async fn of_transaction(
     tx: &mut Tx,
     xid: Xid,
-) -> Result<Vec<Authorization>, StoreError> {
+) -> Result<Vec<Versioned<Authorization>>, StoreError> {
     let mut found = Vec::new();
     let mut after = xid.as_octets().to_vec();
     loop {
@@ -170,7 +256,10 @@ pub(crate) async fn of_transaction(
             if !octets.starts_with(xid.as_octets()) {
                 return Ok(found);
             }
-            found.push(decode(&record.body)?);
+            found.push(Versioned {
+                value: decode(&record.body)?,
+                version: record.version,
+            });
             after = octets;
         }
         if full == 0 {
@@ -217,78 +306,29 @@ pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<Authorization>, StoreError> {
     Ok(all)
 }
 
-/// The batches of a merchant; a first one is opened when there is none.
-pub(crate) async fn book(
-    tx: &mut Tx,
-    merchant_id: &MerchantId,
-) -> Result<Versioned<Batches>, StoreError> {
-    if let Some(record) = tx
-        .load(key("book", merchant_id.as_str().as_bytes()))
-        .await?
-    {
-        let book: Book = decode(&record.body)?;
-        let known = book.batches.into_iter().map(|page| Batch {
-            batch_id: page.batch_id,
-            next: page.next,
-            closed: page.closed,
-        });
-        return Ok(Versioned {
-            value: Batches {
-                current: book.current,
-                known: known.collect(),
-            },
-            version: record.version,
-        });
-    }
-    let number = tx.next("batch").await?;
-    let batches = BatchId::new(number).and_then(Batches::open);
-    Ok(Versioned {
-        value: batches.map_err(|_| DAMAGED)?,
-        version: 0,
-    })
-}
-
-/// Stores a merchant's batches.
-pub(crate) async fn store_book(
-    tx: &mut Tx,
-    merchant_id: &MerchantId,
-    book: &Versioned<Batches>,
-) -> Result<(), StoreError> {
-    let pages = book.value.known.iter().map(|batch| Page {
-        batch_id: batch.batch_id,
-        next: batch.next,
-        closed: batch.closed,
-    });
-    let body = encode(&Book {
-        current: book.value.current,
-        batches: SeqOf::new(pages.collect()).map_err(|_| DAMAGED)?,
-    })?;
-    let name = key("book", merchant_id.as_str().as_bytes());
-    tx.save(name, book.version, &body).await?;
-    Ok(())
-}
-
 /// Draws the number of a message to the host.
 pub(crate) async fn host_number(tx: &mut Tx) -> Result<u64, StoreError> {
     tx.next("host").await
 }
 
-/// Notes that the host is to be told something of `kind`.
+/// Notes that the host is to be told something, after all that was noted before.
 pub(crate) async fn advise(
     tx: &mut Tx,
     untold: &Untold,
-    kind: &str,
-    about: IdempotencyKey,
+    notice: Notice,
     date: Date,
-    sealed: &[u8],
 ) -> Result<(), StoreError> {
-    let advice = Advice {
-        number: host_number(tx).await?,
+    let number = host_number(tx).await?;
+    let queued = Queued {
+        number,
         date,
-        sealed: OctetString::new(sealed).map_err(|_| DAMAGED)?,
-        original: None,
+        notice,
     };
-    note(tx, untold, kind, about, &advice).await
+    let octets = number.to_be_bytes();
+    tx.save(key("advice", &octets), 0, &encode(&queued)?)
+        .await?;
+    untold.noted(number);
+    Ok(())
 }
 
 /// Notes that the host is to be told to reverse what a reservation asked it for.
@@ -298,75 +338,41 @@ pub(crate) async fn advise_reversal(
     reserved: &Reserved,
     date: Date,
 ) -> Result<(), StoreError> {
-    let about = IdempotencyKey {
-        xid: reserved.xid,
-        rrpid: reserved.rrpid,
-    };
-    let advice = Advice {
-        number: host_number(tx).await?,
-        date,
-        sealed: reserved.reversal.clone(),
-        original: Some(Original {
+    let reversal = Reversal {
+        about: About {
+            xid: reserved.xid,
+            rrpid: reserved.rrpid,
+        },
+        original: Original {
             number: reserved.number,
             date: reserved.date,
-        }),
+        },
+        sealed: reserved.reversal.clone(),
     };
-    note(tx, untold, "reversal", about, &advice).await
+    advise(tx, untold, Notice::Reversal(reversal), date).await
 }
 
-async fn note(
-    tx: &mut Tx,
-    untold: &Untold,
-    kind: &str,
-    about: IdempotencyKey,
-    advice: &Advice,
-) -> Result<(), StoreError> {
-    let octets = key_octets(about.xid, about.rrpid);
-    let body = encode(advice)?;
-    match tx.save(key(kind, &octets), 0, &body).await {
-        // It was noted before, by a run that died.
-        Err(StoreError::Stale { .. }) => Ok(()),
-        Err(fault) => Err(fault),
-        Ok(_) => {
-            untold.noted(advice.number);
-            Ok(())
-        }
-    }
-}
-
-/// What the host is to be told of a kind: some of it, after the authorization `after`.
-pub(crate) async fn advices(
-    tx: &mut Tx,
-    kind: &str,
-    after: Option<IdempotencyKey>,
-) -> Result<Vec<(IdempotencyKey, Advice)>, StoreError> {
-    let after = after.map_or_else(Vec::new, |about| key_octets(about.xid, about.rrpid));
-    let mut some = Vec::new();
-    for (octets, record) in tx.page(ROLE, kind, &after, PAGE).await? {
-        let about = octets
-            .split_at_checked(20)
-            .and_then(|(xid, rrpid)| Some((xid.try_into().ok()?, rrpid.try_into().ok()?)))
-            .ok_or(DAMAGED)?;
-        let about = IdempotencyKey {
-            xid: Xid::new(about.0),
-            rrpid: Rrpid::new(about.1),
-        };
-        some.push((about, decode(&record.body)?));
-    }
-    Ok(some)
+/// Some of what the host is to be told, in the order in which it was noted, following the
+/// message `after`.
+pub(crate) async fn notices(tx: &mut Tx, after: Option<u64>) -> Result<Vec<Queued>, StoreError> {
+    let after = after.map_or_else(Vec::new, |number| number.to_be_bytes().to_vec());
+    let page = tx.page(ROLE, "advice", &after, PAGE).await?;
+    page.into_iter()
+        .map(|(_, record)| decode(&record.body))
+        .collect()
 }
 
 /// Forgets that the host is to be told: it confirmed.
-pub(crate) async fn advised(
-    tx: &mut Tx,
-    kind: &str,
-    about: IdempotencyKey,
-) -> Result<(), StoreError> {
-    let octets = key_octets(about.xid, about.rrpid);
-    forget(tx, key(kind, &octets)).await
+pub(crate) async fn advised(tx: &mut Tx, number: u64) -> Result<(), StoreError> {
+    forget(tx, key("advice", &number.to_be_bytes())).await
 }
 
-async fn forget(tx: &mut Tx, name: RecordKey<'_>) -> Result<(), StoreError> {
+/// Lets a payment instruction be used again: what used it was taken back.
+pub(crate) async fn free(tx: &mut Tx, instruction: &[u8]) -> Result<(), StoreError> {
+    forget(tx, key("instruction", instruction)).await
+}
+
+pub(super) async fn forget(tx: &mut Tx, name: RecordKey<'_>) -> Result<(), StoreError> {
     match tx.load(name).await? {
         Some(record) => tx.remove(name, record.version).await,
         None => Ok(()),
@@ -393,7 +399,7 @@ fn key_octets(xid: Xid, rrpid: Rrpid) -> Vec<u8> {
     [xid.as_octets().as_slice(), rrpid.as_octets().as_slice()].concat()
 }
 
-const fn key<'a>(kind: &'a str, key: &'a [u8]) -> RecordKey<'a> {
+pub(super) const fn key<'a>(kind: &'a str, key: &'a [u8]) -> RecordKey<'a> {
     RecordKey {
         role: ROLE,
         kind,
@@ -401,11 +407,11 @@ const fn key<'a>(kind: &'a str, key: &'a [u8]) -> RecordKey<'a> {
     }
 }
 
-fn encode(value: &impl der::Encode) -> Result<Vec<u8>, StoreError> {
+pub(super) fn encode(value: &impl der::Encode) -> Result<Vec<u8>, StoreError> {
     asn1::encode(value).map_err(|_| DAMAGED)
 }
 
-fn decode<T: asn1::Wire>(octets: &[u8]) -> Result<T, StoreError> {
+pub(super) fn decode<T: asn1::Wire>(octets: &[u8]) -> Result<T, StoreError> {
     let limits = Limits {
         octets: usize::MAX,
         ..Limits::default()
@@ -415,11 +421,11 @@ fn decode<T: asn1::Wire>(octets: &[u8]) -> Result<T, StoreError> {
     })
 }
 
-const ROLE: &str = "gateway";
+pub(super) const ROLE: &str = "gateway";
 
 /// Records read at once.
-const PAGE: u32 = 100;
+pub(super) const PAGE: u32 = 100;
 
-const DAMAGED: StoreError = StoreError::Range {
+pub(super) const DAMAGED: StoreError = StoreError::Range {
     what: "record of the gateway",
 };

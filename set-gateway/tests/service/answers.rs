@@ -2,8 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use set_core::asn1::{self, Limits};
-use set_core::gateway::host::Decision;
-use set_core::merchant::{authorize, capture};
+use set_core::gateway::host::{Decision, HostEvent};
 use set_core::msg::error::ErrorCode;
 use set_core::msg::message::Message;
 use set_core::msg::payment::auth_res::AuthCode;
@@ -16,48 +15,39 @@ use set_node::store::Store;
 use set_node::telemetry::Metrics;
 use set_node::transport::Transport;
 
-use crate::rig::{Host, ask, authorized, code, merchant, order, price, service, station};
+use crate::rig::{
+    Host, ask, auth_req, authorized, captured, code, merchant, order, service, takes,
+};
 
 #[tokio::test]
 async fn an_order_is_authorized_then_captured_once_and_the_host_is_advised() {
     let (store, host) = (Store::in_memory().await.unwrap(), Host::approving());
-    let (service, mut merchant, station) = (service(&store, &host), merchant(), station());
+    let (service, mut merchant) = (service(&store, &host), merchant());
     let authorized = authorized(&service, &mut merchant).await;
     assert_eq!(service.advise().await.unwrap(), 0);
 
     for expected in [CapCode::Success, CapCode::DuplicateRequest] {
-        let orders = vec![(authorized.clone(), price())];
-        let (states, request) = capture::capture(&station.context(), &merchant, orders).unwrap();
-        let response = ask(&service, &request).await;
-        let outcomes =
-            capture::handle(&station.context(), &mut merchant, states, &response).unwrap();
-        let found = match &outcomes[0] {
-            capture::Outcome::Captured(captured) => captured.cap_code,
-            capture::Outcome::NotCaptured(_, code) => *code,
-        };
-        assert_eq!(found, expected);
+        let (_, code) = captured(&service, &mut merchant, authorized.clone(), 12_950).await;
+        assert_eq!(code, expected);
     }
     assert_eq!(service.advise().await.unwrap(), 1);
     assert_eq!(service.advise().await.unwrap(), 0);
-    let captured = host.captured.lock().unwrap().clone();
-    assert_eq!(captured.len(), 1);
-    assert_eq!(captured[0].0, host.asked.lock().unwrap()[0]);
-    assert_eq!(captured[0].1, "4111111111111111");
+    let told = host.told.lock().unwrap().clone();
+    let pan = "4111111111111111".to_owned();
+    let asked = host.asked.lock().unwrap()[0];
+    assert_eq!(told, [(HostEvent::Capture, asked, pan)]);
 }
 
 #[tokio::test]
 async fn capture_now_captures_with_the_authorization() {
     let (store, host) = (Store::in_memory().await.unwrap(), Host::approving());
-    let (service, mut merchant, station) = (service(&store, &host), merchant(), station());
+    let (service, mut merchant) = (service(&store, &host), merchant());
     for _ in 0..2 {
         let ordered = order(&mut merchant);
-        let (state, request) =
-            authorize::authorize(&station.context(), &merchant, ordered, price(), true).unwrap();
+        let (state, request) = auth_req(&merchant, ordered, true);
         let response = ask(&service, &request).await;
-        let answer = state
-            .handle(&station.context(), &mut merchant, &response)
-            .unwrap();
-        assert!(matches!(answer.outcome, authorize::Outcome::Captured(_)));
+        let answer = takes(&mut merchant, state, &response).unwrap();
+        assert_eq!(answer.sale.captured(), 12_950);
     }
     assert_eq!(service.advise().await.unwrap(), 2);
 }
@@ -65,10 +55,9 @@ async fn capture_now_captures_with_the_authorization() {
 #[tokio::test]
 async fn the_same_octets_get_the_same_answer_and_the_host_is_asked_once() {
     let (store, host) = (Store::in_memory().await.unwrap(), Host::approving());
-    let (one, mut merchant, station) = (service(&store, &host), merchant(), station());
+    let (one, mut merchant) = (service(&store, &host), merchant());
     let ordered = order(&mut merchant);
-    let (_, request) =
-        authorize::authorize(&station.context(), &merchant, ordered, price(), false).unwrap();
+    let (_, request) = auth_req(&merchant, ordered, false);
     let (first, second) = tokio::join!(ask(&one, &request), ask(&one, &request));
     assert_eq!(first, second);
     let restarted = service(&store, &host);
@@ -79,10 +68,9 @@ async fn the_same_octets_get_the_same_answer_and_the_host_is_asked_once() {
 #[tokio::test]
 async fn other_octets_under_the_same_rrpid_are_refused() {
     let (store, host) = (Store::in_memory().await.unwrap(), Host::approving());
-    let (service, mut merchant, station) = (service(&store, &host), merchant(), station());
+    let (service, mut merchant) = (service(&store, &host), merchant());
     let ordered = order(&mut merchant);
-    let (_, request) =
-        authorize::authorize(&station.context(), &merchant, ordered, price(), false).unwrap();
+    let (_, request) = auth_req(&merchant, ordered, false);
     ask(&service, &request).await;
     let mut wrapper: MessageWrapper = asn1::decode(&request, &Limits::default()).unwrap();
     wrapper.message_header.date = wrapper.message_header.date.plus(1);
@@ -100,7 +88,7 @@ async fn a_payment_instruction_is_good_once_unless_the_issuer_declined() {
         Store::in_memory().await.unwrap(),
         Host::saying(Decision::Declined),
     );
-    let (service, mut merchant, station) = (service(&store, &host), merchant(), station());
+    let (service, mut merchant) = (service(&store, &host), merchant());
     let ordered = order(&mut merchant);
     let approved = Host::approving().decision.lock().unwrap().clone();
     for (decision, expected) in [
@@ -109,16 +97,9 @@ async fn a_payment_instruction_is_good_once_unless_the_issuer_declined() {
         (approved, AuthCode::PiPreviouslyUsed),
     ] {
         *host.decision.lock().unwrap() = decision;
-        let (state, request) = authorize::authorize(
-            &station.context(),
-            &merchant,
-            ordered.clone(),
-            price(),
-            false,
-        )
-        .unwrap();
+        let (state, request) = auth_req(&merchant, ordered.clone(), false);
         let response = ask(&service, &request).await;
-        let answer = state.handle(&station.context(), &mut merchant, &response);
+        let answer = takes(&mut merchant, state, &response);
         assert_eq!(code(answer), expected);
     }
     assert_eq!(host.asked.lock().unwrap().len(), 2);
@@ -130,12 +111,11 @@ async fn a_host_that_does_not_reply_is_told_to_reverse_until_it_confirms() {
         Store::in_memory().await.unwrap(),
         Host::saying(Decision::NoReply),
     );
-    let (service, mut merchant, station) = (service(&store, &host), merchant(), station());
+    let (service, mut merchant) = (service(&store, &host), merchant());
     let ordered = order(&mut merchant);
-    let (state, request) =
-        authorize::authorize(&station.context(), &merchant, ordered, price(), false).unwrap();
+    let (state, request) = auth_req(&merchant, ordered, false);
     let response = ask(&service, &request).await;
-    let answer = state.handle(&station.context(), &mut merchant, &response);
+    let answer = takes(&mut merchant, state, &response);
     assert_eq!(code(answer), AuthCode::NoReply);
     host.deaf.store(true, Ordering::SeqCst);
     assert_eq!(service.advise().await.unwrap(), 0);
@@ -156,7 +136,7 @@ async fn a_host_that_does_not_reply_is_told_to_reverse_until_it_confirms() {
 #[tokio::test]
 async fn over_tcp_a_broken_message_gets_an_error_and_a_good_one_its_answer() {
     let (store, host) = (Store::in_memory().await.unwrap(), Host::approving());
-    let (service, mut merchant, station) = (service(&store, &host), merchant(), station());
+    let (service, mut merchant) = (service(&store, &host), merchant());
     let listen = ListenConfig {
         tcp: Some(([127, 0, 0, 1], 0).into()),
         ..ListenConfig::default()
@@ -176,14 +156,13 @@ async fn over_tcp_a_broken_message_gets_an_error_and_a_good_one_its_answer() {
         shutdown,
     ));
     let ordered = order(&mut merchant);
-    let (state, request) =
-        authorize::authorize(&station.context(), &merchant, ordered, price(), false).unwrap();
+    let (state, request) = auth_req(&merchant, ordered, false);
     let response = transport.exchange(&request).await.unwrap();
     assert_eq!(
         refused(&transport.exchange(&broken(&response)).await.unwrap()),
         ErrorCode::DecodingFailure
     );
-    let answer = state.handle(&station.context(), &mut merchant, &response);
+    let answer = takes(&mut merchant, state, &response);
     assert_eq!(code(answer), AuthCode::Approved);
     trigger.stop();
     assert!(serving.await.unwrap());

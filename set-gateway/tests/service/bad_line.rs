@@ -5,17 +5,24 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use set_core::asn1::{self, Limits};
-use set_core::gateway::host::{Decision, HostAnswer, HostCapture, HostRequest, IdempotencyKey};
-use set_core::merchant::order::{Authorized, Ordered};
-use set_core::merchant::{Merchant, authorize, capture};
+use set_core::gateway::batch::Batch;
+use set_core::gateway::host::{
+    Decision, HostAdvice, HostAnswer, HostEvent, HostRequest, IdempotencyKey,
+};
+use set_core::merchant::order::Ordered;
+use set_core::merchant::{Merchant, Sale, capture};
+use set_core::msg::ids::MerchantId;
 use set_core::msg::payment::auth_res::AuthCode;
+use set_core::msg::payment::cap::CapCode;
 use set_core::msg::wrapper::MessageWrapper;
-use set_gateway::host::{AcquirerHost, HostFuture, HostReversal, HostTrace, HostUnavailable};
+use set_gateway::host::{
+    AcquirerHost, HostFuture, HostReversal, HostTrace, HostUnavailable, Settlement,
+};
 use set_gateway::service::GatewayService;
 use set_node::store::Store;
 use tokio::sync::Notify;
 
-use crate::rig::{ask, merchant, order, price, service, station};
+use crate::rig::{ask, auth_req, merchant, order, price, service, station, takes};
 
 /// The bank and the line to it. What happens to each message is drawn from a seed.
 #[derive(Debug)]
@@ -203,12 +210,21 @@ impl AcquirerHost for BadLine {
         })
     }
 
-    fn capture<'a>(
+    fn settle<'a>(
+        &'a self,
+        _: &'a MerchantId,
+        _: &'a Batch,
+    ) -> HostFuture<'a, Result<Settlement, HostUnavailable>> {
+        Box::pin(async { Err(HostUnavailable) })
+    }
+
+    fn advise<'a>(
         &'a self,
         trace: HostTrace,
-        capture: &'a HostCapture,
+        capture: &'a HostAdvice,
     ) -> HostFuture<'a, Result<(), HostUnavailable>> {
         Box::pin(async move {
+            assert_eq!(capture.event, HostEvent::Capture);
             let mut bank = self.bank();
             bank.number(trace, format!("capture {:?}", capture.key));
             bank.advised(|bank| {
@@ -240,7 +256,7 @@ struct Asked {
     key: [u8; 40],
     request: Vec<u8>,
     response: Vec<u8>,
-    authorized: Option<Authorized>,
+    authorized: Option<Sale>,
     code: AuthCode,
     captured: bool,
 }
@@ -309,12 +325,9 @@ impl<'a> Life<'a> {
     }
 
     async fn authorize(&mut self, merchant: &mut Merchant, ordered: &Ordered, now: bool) -> Asked {
-        let station = station();
-        let context = station.context();
-        let (state, request) =
-            authorize::authorize(&context, merchant, ordered.clone(), price(), now).unwrap();
+        let (sale, request) = auth_req(merchant, ordered.clone(), now);
         let response = self.ask(&request).await;
-        let answer = state.handle(&context, merchant, &response).unwrap();
+        let answer = takes(merchant, sale, &response).unwrap();
         let wrapper: MessageWrapper = asn1::decode(&request, &Limits::default()).unwrap();
         let header = wrapper.message_header;
         let xid = header.message_ids.unwrap().xid.unwrap();
@@ -329,10 +342,10 @@ impl<'a> Life<'a> {
             code: AuthCode::Approved,
             captured: false,
         };
-        match answer.outcome {
-            authorize::Outcome::Authorized(authorized) => asked.authorized = Some(authorized),
-            authorize::Outcome::Captured(_) => asked.captured = true,
-            authorize::Outcome::Declined(declined) => asked.code = declined.auth_code,
+        asked.code = answer.auth_code;
+        asked.captured = answer.sale.captured() > 0;
+        if asked.code == AuthCode::Approved && !asked.captured {
+            asked.authorized = Some(answer.sale);
         }
         asked
     }
@@ -342,11 +355,17 @@ impl<'a> Life<'a> {
             return;
         };
         let station = station();
-        let orders = vec![(authorized, price())];
-        let (states, request) = capture::capture(&station.context(), merchant, orders).unwrap();
+        let wish = capture::Wish {
+            auth_rrpid: authorized.payments[0].auth_rrpid,
+            amount: price(),
+            sale_detail: None,
+        };
+        let context = station.context();
+        let sales = vec![(authorized, vec![wish])];
+        let (sales, request) = capture::capture(&context, merchant, sales, None).unwrap();
         let response = self.ask(&request).await;
-        let outcomes = capture::handle(&station.context(), merchant, states, &response).unwrap();
-        assert!(matches!(outcomes[0], capture::Outcome::Captured(_)));
+        let answers = capture::handle(&context, merchant, sales, &response).unwrap();
+        assert_eq!(answers[0].cap_codes, [CapCode::Success]);
         asked.captured = true;
     }
 }

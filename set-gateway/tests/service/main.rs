@@ -9,6 +9,7 @@
 
 mod answers;
 mod bad_line;
+mod corrections;
 mod interruption;
 mod iso8583;
 mod nodes;

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use set_core::gateway::host::IdempotencyKey;
-use set_core::merchant::authorize;
 use set_core::msg::payment::auth_res::AuthCode;
 use set_gateway::service::GatewayService;
 use set_node::config::{StoreConfig, StoreUrl};
@@ -15,7 +14,7 @@ use set_node::store::Store;
 use set_testkit::externals::Postgres;
 use tokio::task::JoinSet;
 
-use crate::rig::{Host, merchant, order, price, service, station};
+use crate::rig::{Host, auth_req, merchant, order, service, takes};
 
 /// As a merchant does: comes again for as long as the gateway is busy.
 async fn insist(service: GatewayService, request: Vec<u8>) -> Vec<u8> {
@@ -42,7 +41,7 @@ async fn every_request_is_answered_once(config: &StoreConfig) {
         let store = Store::open(folder.path(), config).await.unwrap();
         nodes.push(service(&store, &host));
     }
-    let (mut merchant, station) = (merchant(), station());
+    let mut merchant = merchant();
     for _ in 0..3 {
         let ordered = order(&mut merchant);
         // Two requests with one payment instruction, each sent to both nodes twice.
@@ -50,8 +49,7 @@ async fn every_request_is_answered_once(config: &StoreConfig) {
         let mut work = JoinSet::new();
         for number in 0..2 {
             let ordered = ordered.clone();
-            let asked = authorize::authorize(&station.context(), &merchant, ordered, price(), true);
-            let (state, request) = asked.unwrap();
+            let (state, request) = auth_req(&merchant, ordered, true);
             states.push(state);
             for node in nodes.iter().chain(&nodes) {
                 let (node, request) = (node.clone(), request.clone());
@@ -64,13 +62,10 @@ async fn every_request_is_answered_once(config: &StoreConfig) {
         for (number, state) in states.into_iter().enumerate() {
             let mut given = answers.iter().filter(|(asked, _)| *asked == number);
             let (_, response) = given.next().unwrap();
-            let answer = state.handle(&station.context(), &mut merchant, response);
-            match answer.unwrap().outcome {
-                authorize::Outcome::Captured(_) => captured += 1,
-                authorize::Outcome::Declined(state) => {
-                    assert_eq!(state.auth_code, AuthCode::PiPreviouslyUsed);
-                }
-                other => panic!("{other:?}"),
+            let answer = takes(&mut merchant, state, response).unwrap();
+            match answer.auth_code {
+                AuthCode::Approved => captured += answer.sale.captured() / 12_950,
+                other => assert_eq!(other, AuthCode::PiPreviouslyUsed),
             }
         }
         assert_eq!(captured, 1);
@@ -80,9 +75,9 @@ async fn every_request_is_answered_once(config: &StoreConfig) {
     for node in &nodes {
         node.advise().await.unwrap();
     }
-    let advised = host.captured.lock().unwrap();
+    let advised = host.told.lock().unwrap();
     assert_eq!(
-        (advised.len(), keys(advised.iter().map(|(key, _)| *key))),
+        (advised.len(), keys(advised.iter().map(|(_, key, _)| *key))),
         (3, 3)
     );
 }

@@ -11,17 +11,24 @@ use set_core::cardholder::Card;
 use set_core::cardholder::purchase::{Initiating, Wish};
 use set_core::error::Error;
 use set_core::exchange::receive;
-use set_core::gateway::Gateway;
-use set_core::gateway::host::{Decision, HostAnswer, HostCapture, HostRequest, IdempotencyKey};
-use set_core::merchant::order::{Authorized, Ordered};
-use set_core::merchant::{Merchant, Offer, authorize, p_init, p_req};
+use set_core::gateway::batch::Batch;
+use set_core::gateway::host::{
+    Decision, HostAdvice, HostAnswer, HostEvent, HostRequest, IdempotencyKey,
+};
+use set_core::gateway::{CapTokens, Gateway};
+use set_core::merchant::order::Ordered;
+use set_core::merchant::{Merchant, Offer, Sale, authorize, capture, p_init, p_req};
 use set_core::msg::amount::{Currency, CurrencyAmount};
-use set_core::msg::ids::{ApprovalCode, BrandId, Language, LocalId};
+use set_core::msg::ids::{ApprovalCode, BatchId, BrandId, Language, LocalId, MerchantId};
 use set_core::msg::message::Message;
 use set_core::msg::payment::auth_res::AuthCode;
+use set_core::msg::payment::batch_admin::TransmissionStatus;
+use set_core::msg::payment::cap::CapCode;
 use set_core::party::{Identity, Trust};
 use set_core::path::TrustStore;
-use set_gateway::host::{AcquirerHost, HostFuture, HostReversal, HostTrace, HostUnavailable};
+use set_gateway::host::{
+    AcquirerHost, HostFuture, HostReversal, HostTrace, HostUnavailable, Settlement,
+};
 use set_gateway::service::{GatewayService, Parts};
 use set_node::call::Trace;
 use set_node::config::Limits;
@@ -40,12 +47,13 @@ pub(crate) struct Host {
     /// Confirms no advice.
     pub(crate) deaf: AtomicBool,
     pub(crate) asked: Mutex<Vec<IdempotencyKey>>,
-    pub(crate) captured: Mutex<Vec<(IdempotencyKey, String)>>,
-    pub(crate) reversed: Mutex<Vec<IdempotencyKey>>,
+    pub(crate) told: Mutex<Vec<(HostEvent, IdempotencyKey, String)>>,
+    pub(crate) settled: Mutex<Vec<BatchId>>,
     /// Of everything, in the order in which it came.
     pub(crate) traces: Mutex<Vec<HostTrace>>,
     /// The requests that were reversed.
     pub(crate) originals: Mutex<Vec<HostTrace>>,
+    pub(crate) reversed: Mutex<Vec<IdempotencyKey>>,
 }
 
 impl Host {
@@ -55,10 +63,11 @@ impl Host {
             hangs: AtomicBool::new(false),
             deaf: AtomicBool::new(false),
             asked: Mutex::default(),
-            captured: Mutex::default(),
-            reversed: Mutex::default(),
+            told: Mutex::default(),
+            settled: Mutex::default(),
             traces: Mutex::default(),
             originals: Mutex::default(),
+            reversed: Mutex::default(),
         })
     }
 
@@ -84,8 +93,8 @@ impl AcquirerHost for Host {
         request: &'a HostRequest,
     ) -> HostFuture<'a, HostAnswer> {
         Box::pin(async move {
-            self.asked.lock().unwrap().push(request.key);
             self.traces.lock().unwrap().push(trace);
+            self.asked.lock().unwrap().push(request.key);
             if self.hangs.load(Ordering::SeqCst) {
                 std::future::pending::<()>().await;
             }
@@ -93,17 +102,36 @@ impl AcquirerHost for Host {
         })
     }
 
-    fn capture<'a>(
+    fn advise<'a>(
         &'a self,
         trace: HostTrace,
-        capture: &'a HostCapture,
+        advice: &'a HostAdvice,
     ) -> HostFuture<'a, Result<(), HostUnavailable>> {
         Box::pin(async move {
             self.traces.lock().unwrap().push(trace);
             self.confirm()?;
-            let pan = capture.pan.expose().to_owned();
-            self.captured.lock().unwrap().push((capture.key, pan));
+            let account = advice.account.as_ref();
+            let pan = account.map_or_else(String::new, |one| one.pan.expose().to_owned());
+            self.told
+                .lock()
+                .unwrap()
+                .push((advice.event, advice.key, pan));
             Ok(())
+        })
+    }
+
+    fn settle<'a>(
+        &'a self,
+        _: &'a MerchantId,
+        batch: &'a Batch,
+    ) -> HostFuture<'a, Result<Settlement, HostUnavailable>> {
+        Box::pin(async move {
+            self.confirm()?;
+            self.settled.lock().unwrap().push(batch.batch_id);
+            Ok(Settlement {
+                transmission: TransmissionStatus::CompletedSuccessfully,
+                info: None,
+            })
         })
     }
 
@@ -137,6 +165,7 @@ pub(crate) fn service<H: AcquirerHost + 'static>(store: &Store, host: &Arc<H>) -
         pool: CryptoPool::new(&limits).unwrap(),
         host: host.clone(),
         places: 16,
+        assigns_batches: true,
         keep_answers: Duration::from_secs(3600),
         trace: Trace::Off,
     })
@@ -190,6 +219,7 @@ pub(crate) fn gateway() -> Gateway {
         trust: trust(),
         bins: Vec::new(),
         captures: true,
+        cap_tokens: CapTokens::WithAccount,
     }
 }
 
@@ -256,26 +286,60 @@ pub(crate) fn order(merchant: &mut Merchant) -> Ordered {
     p_req::p_req(&context, merchant, &received.header, message, initiated).unwrap()
 }
 
-/// How an AuthReq was answered.
-pub(crate) fn code(response: Result<authorize::Answer, Error>) -> AuthCode {
-    match response.unwrap().outcome {
-        authorize::Outcome::Authorized(_) | authorize::Outcome::Captured(_) => AuthCode::Approved,
-        authorize::Outcome::Declined(declined) => declined.auth_code,
-    }
+/// Asks for an authorization of all of an order.
+pub(crate) fn auth_req(merchant: &Merchant, sale: impl Into<Sale>, now: bool) -> (Sale, Vec<u8>) {
+    let wish = authorize::Wish {
+        capture_now: now,
+        ..authorize::Wish::of(price())
+    };
+    let station = station();
+    authorize::authorize(&station.context(), merchant, sale.into(), wish).unwrap()
+}
+
+/// Takes AuthRes.
+pub(crate) fn takes(
+    merchant: &mut Merchant,
+    sale: Sale,
+    octets: &[u8],
+) -> Result<authorize::Answer, Error> {
+    authorize::handle(&station().context(), merchant, sale, octets)
 }
 
 /// Authorizes an order and expects it to be approved.
-pub(crate) async fn authorized(service: &GatewayService, merchant: &mut Merchant) -> Authorized {
-    let station = station();
+pub(crate) async fn authorized(service: &GatewayService, merchant: &mut Merchant) -> Sale {
     let ordered = order(merchant);
-    let (state, request) =
-        authorize::authorize(&station.context(), merchant, ordered, price(), false).unwrap();
+    let (sale, request) = auth_req(merchant, ordered, false);
     let response = ask(service, &request).await;
-    let answer = state
-        .handle(&station.context(), merchant, &response)
-        .unwrap();
-    match answer.outcome {
-        authorize::Outcome::Authorized(authorized) => authorized,
-        other => panic!("{other:?}"),
-    }
+    let answer = takes(merchant, sale, &response).unwrap();
+    assert_eq!(answer.auth_code, AuthCode::Approved);
+    answer.sale
+}
+
+/// Asks for the capture of part of a sale, and takes the answer.
+pub(crate) async fn captured(
+    service: &GatewayService,
+    merchant: &mut Merchant,
+    sale: Sale,
+    cents: u64,
+) -> (Sale, CapCode) {
+    let wish = capture::Wish {
+        auth_rrpid: sale.payments[0].auth_rrpid,
+        amount: CurrencyAmount {
+            amount: cents,
+            ..price()
+        },
+        sale_detail: None,
+    };
+    let station = station();
+    let context = station.context();
+    let asked = vec![(sale, vec![wish])];
+    let (sales, request) = capture::capture(&context, merchant, asked, None).unwrap();
+    let response = ask(service, &request).await;
+    let mut answers = capture::handle(&context, merchant, sales, &response).unwrap();
+    let answer = answers.pop().unwrap();
+    (answer.sale, answer.cap_codes[0])
+}
+
+pub(crate) fn code(response: Result<authorize::Answer, Error>) -> AuthCode {
+    response.unwrap().auth_code
 }

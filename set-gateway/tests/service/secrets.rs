@@ -3,10 +3,9 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use base64ct::{Base64, Encoding as _};
-use set_core::merchant::capture;
 use set_node::store::Store;
 
-use crate::rig::{Host, ask, authorized, merchant, price, service, station};
+use crate::rig::{Host, authorized, captured, merchant, service};
 
 const PAN: &str = "4111111111111111";
 
@@ -47,11 +46,9 @@ async fn no_account_number_is_in_any_file_even_while_the_host_is_not_told() {
         .await
         .unwrap();
     let host = Host::approving();
-    let (service, mut merchant, station) = (service(&store, &host), merchant(), station());
+    let (service, mut merchant) = (service(&store, &host), merchant());
     let authorized = authorized(&service, &mut merchant).await;
-    let orders = vec![(authorized, price())];
-    let (_, request) = capture::capture(&station.context(), &merchant, orders).unwrap();
-    ask(&service, &request).await;
+    captured(&service, &mut merchant, authorized, 12_950).await;
     host.deaf.store(true, Ordering::SeqCst);
     assert_eq!(service.advise().await.unwrap(), 0);
     assert!(scan(folder.path()) > 10_000);
@@ -60,7 +57,7 @@ async fn no_account_number_is_in_any_file_even_while_the_host_is_not_told() {
     // The advice is there all the same.
     host.deaf.store(false, Ordering::SeqCst);
     assert_eq!(service.advise().await.unwrap(), 1);
-    assert_eq!(host.captured.lock().unwrap()[0].1, PAN);
+    assert_eq!(host.told.lock().unwrap()[0].2, PAN);
     store.close().await;
     scan(folder.path());
 }

@@ -11,6 +11,9 @@ fn all() -> CaptureArgs {
     CaptureArgs {
         orders: Vec::new(),
         all: true,
+        amount: None,
+        shipment: None,
+        batch: None,
         gateway: None,
     }
 }
@@ -19,6 +22,9 @@ fn one(order: &str) -> CaptureArgs {
     CaptureArgs {
         orders: vec![order.to_owned()],
         all: false,
+        amount: None,
+        shipment: None,
+        batch: None,
         gateway: None,
     }
 }
@@ -37,7 +43,7 @@ async fn authorized_orders_are_captured_together_and_once() {
     let lines = report["orders"].as_array().unwrap();
     assert_eq!(lines.len(), 2);
     for line in lines {
-        assert_eq!(line["code"], "success");
+        assert_eq!(line["codes"][0], "success");
         assert_eq!(line["captured"], "129.50 USD");
     }
     for placed in [&first, &second] {
@@ -107,7 +113,7 @@ async fn orders_and_show_tell_states_and_amounts() {
     let shown = printed.json();
     assert_eq!(shown["description"], "One teapot");
     assert_eq!(shown["authorized"], "129.50 USD");
-    assert_eq!(shown["approval_code"], "A12345");
+    assert_eq!(shown["approval_code"], "123456");
     let failure = show(rig.folder.path(), &rig.config, "2a", &mut printed.screen()).await;
     assert!(matches!(failure, Err(Failure::NoOrder(_))));
 }

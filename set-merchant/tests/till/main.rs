@@ -8,6 +8,7 @@
 
 mod authorization;
 mod capture;
+mod commands;
 mod enrollment;
 mod purchase;
 mod refusal;

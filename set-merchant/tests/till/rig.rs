@@ -1,6 +1,5 @@
 //! A gateway, a merchant and a wallet of the test hierarchy.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,16 +10,10 @@ use bytes::Bytes;
 use set_core::asn1::{self, Limits as DecodeLimits};
 use set_core::cardholder::inquiry::{Inquiring, Placed};
 use set_core::cardholder::{Card, Initiating, Ordering as Paying, Outcome, Wish};
-use set_core::error::Error;
-use set_core::exchange::{Received, receive};
-use set_core::gateway::auth::{self, Judgement};
-use set_core::gateway::batch::Batches;
-use set_core::gateway::host::{Decision, HostAnswer};
-use set_core::gateway::record::Authorization;
-use set_core::gateway::{self, Gateway as Acquirer, cap};
+use set_core::gateway::host::Decision;
 use set_core::merchant::Merchant;
 use set_core::msg::error::ErrorCode;
-use set_core::msg::ids::{BatchId, BrandId, Language, Rrpid, Xid};
+use set_core::msg::ids::{BrandId, Language};
 use set_core::msg::message::Message;
 use set_core::msg::wrapper::MessageWrapper;
 use set_core::party::{Identity, Trust};
@@ -39,6 +32,7 @@ use set_node::telemetry::Metrics;
 use set_node::transport::{Endpoint, FramingFault, MediaType, Transport};
 use set_testkit::clock::noon;
 use set_testkit::hierarchy::{BRAND, Issued, hierarchy};
+use set_testkit::street::{Acquirer, Server as _, Street};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -78,103 +72,29 @@ pub(crate) fn everything() -> Trust {
 
 /// A gateway that remembers, and can be made to fall silent or to decline.
 pub(crate) struct Desk {
-    state: Mutex<DeskState>,
+    pub(crate) acquirer: Mutex<Acquirer>,
     pub(crate) silent: AtomicBool,
     pub(crate) declines: AtomicBool,
     pub(crate) asked: AtomicUsize,
 }
 
-struct DeskState {
-    acquirer: Acquirer,
-    records: HashMap<Xid, Authorization>,
-    answers: HashMap<Rrpid, (Vec<u8>, Vec<u8>)>,
-    batches: Batches,
-}
-
 impl Desk {
     pub(crate) fn new() -> Self {
-        let h = hierarchy();
-        let acquirer = Acquirer {
-            signature: identity(&h.gateway_signature, &h.pca.cert_signing),
-            encryption: identity(&h.gateway_encryption, &h.pca.cert_signing),
-            trust: everything(),
-            bins: Vec::new(),
-            captures: true,
-        };
         Self {
-            state: Mutex::new(DeskState {
-                acquirer,
-                records: HashMap::new(),
-                answers: HashMap::new(),
-                batches: Batches::open(BatchId::new(1).unwrap()).unwrap(),
-            }),
+            acquirer: Mutex::new(Street::new().acquirer),
             silent: AtomicBool::new(false),
             declines: AtomicBool::new(false),
             asked: AtomicUsize::new(0),
         }
     }
 
-    fn answer(&self, octets: &[u8]) -> Result<Vec<u8>, Error> {
-        let mut state = self.state.lock().unwrap();
-        let station = station();
-        let context = station.context();
-        let Received {
-            header, message, ..
-        } = receive(&context, octets, |_| true).map_err(|refusal| *refusal.error)?;
-        let rrpid = header.rrpid.unwrap();
-        if let Some((request, response)) = state.answers.get(&rrpid) {
-            assert_eq!(request, octets, "an RRPID is used with one request only");
-            return Ok(response.clone());
-        }
-        let DeskState {
-            acquirer,
-            records,
-            batches,
-            ..
-        } = &mut *state;
-        let response = match &message {
-            Message::AuthReq(request) => {
-                let asked = auth::open(&context, acquirer, &header, request)?;
-                let xid = asked.trans_ids().xid;
-                let previous: Vec<_> = records.get(&xid).cloned().into_iter().collect();
-                let answered = match asked.judge(&context, acquirer, &previous)? {
-                    Judgement::Refuse(answered) => *answered,
-                    Judgement::Ask(pending) => {
-                        let decision = if self.declines.load(Ordering::SeqCst) {
-                            Decision::Declined
-                        } else {
-                            Decision::Approved {
-                                approval_code: Some("A12345".parse().unwrap()),
-                                amount: pending.host_request().amount,
-                            }
-                        };
-                        let answer = HostAnswer::from(decision);
-                        pending.complete(&context, acquirer, &answer, batches)?
-                    }
-                };
-                records.extend(answered.record.map(|record| (xid, record)));
-                answered.octets
-            }
-            Message::CapReq(request) => {
-                let asked = cap::open(&context, acquirer, &header, request)?;
-                let found = asked
-                    .authorizations()
-                    .filter_map(|(_, xid)| records.get(&xid).cloned())
-                    .collect();
-                let settled = asked.settle(&context, acquirer, found, batches)?;
-                for record in settled.records {
-                    records.insert(record.trans_ids.xid, record);
-                }
-                settled.octets
-            }
-            Message::PCertReq(request) => {
-                gateway::p_cert::p_cert(&context, std::slice::from_mut(acquirer), &header, request)?
-            }
-            other => panic!("{}", other.name()),
-        };
-        let kept = (octets.to_vec(), response.clone());
-        state.answers.insert(rrpid, kept);
-        Ok(response)
+    fn answer(&self, octets: &[u8]) -> Vec<u8> {
+        let mut acquirer = self.acquirer.lock().unwrap();
+        acquirer.decision = self
+            .declines
+            .load(Ordering::SeqCst)
+            .then_some(Decision::Declined);
+        acquirer.answer(octets).map_err(|it| it.error).unwrap()
     }
 }
 
@@ -182,7 +102,7 @@ impl Handler for Desk {
     fn handle(&self, request: Bytes, _: RequestContext) -> BoxFuture<'_, Reply> {
         Box::pin(async move {
             self.asked.fetch_add(1, Ordering::SeqCst);
-            let answer = self.answer(&request).unwrap();
+            let answer = self.answer(&request);
             // The connection is closed after the work: the answer is what gets lost.
             if self.silent.load(Ordering::SeqCst) {
                 Reply::Busy

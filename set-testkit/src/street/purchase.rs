@@ -2,13 +2,17 @@
 
 use set_core::cardholder::inquiry::{Inquiring, Placed};
 use set_core::cardholder::purchase::{Initiating, Offered, Ordering, Wish};
-use set_core::merchant::order::{Authorized, Authorizing, Capturing, Order};
-use set_core::merchant::{authorize, capture, p_cert};
+use set_core::exchange::CapRevOrCred;
+use set_core::merchant::{Order, Sale, authorize, batch_admin, capture, correct, p_cert, reverse};
 use set_core::msg::ids::Language;
+use set_core::msg::payment::auth_res::AuthCode;
+use set_core::msg::payment::batch_admin::BatchAdminResData;
+use set_core::msg::payment::cap::CapCode;
+use set_core::msg::payment::cap_rev_or_cred::CapRevOrCredCode;
 use set_core::msg::payment::p_cert::BrandAndBin;
 use set_core::wake_up::WakeUp;
 
-use super::{Server, Street, Wallet, amount};
+use super::{Server, Shop, Street, Wallet, amount};
 
 /// The order that the functions below are about.
 const ORDER: u8 = 1;
@@ -32,6 +36,85 @@ impl Wallet {
             lid_m: payment.lid_m.cloned(),
             install_recur_data: wake_up.install_recur_data(),
         }
+    }
+}
+
+impl Shop {
+    /// What came of order `number`, which was placed.
+    ///
+    /// # Panics
+    ///
+    /// When it was not placed.
+    #[must_use]
+    pub fn sale(&self, number: u8) -> Sale {
+        match self.order(number) {
+            Order::Placed(sale) => Ok(sale),
+            other => Err(other.state()),
+        }
+        .expect("the order is placed")
+    }
+
+    /// Asks for an authorization, and stores that it did.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot ask.
+    pub fn auth_req(&mut self, sale: Sale, wish: authorize::Wish) -> (Sale, Vec<u8>) {
+        let context = self.tools.context();
+        let (sale, octets) = authorize::authorize(&context, &self.merchant, sale, wish)
+            .expect("AuthReq can be made");
+        self.keep(sale.clone().into());
+        (sale, octets)
+    }
+
+    /// Asks that only `cents` be left of a sale's last authorization.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot ask.
+    pub fn auth_rev_req(&mut self, sale: Sale, cents: u64) -> (Sale, Vec<u8>) {
+        let auth_rrpid = sale.payments.last().expect("it is authorized").auth_rrpid;
+        let (context, left) = (self.tools.context(), amount(cents));
+        let (sale, octets) = reverse::reverse(&context, &self.merchant, sale, auth_rrpid, left)
+            .expect("AuthRevReq can be made");
+        self.keep(sale.clone().into());
+        (sale, octets)
+    }
+
+    /// Asks for captures, and stores that it did.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot ask.
+    pub fn cap_req(&mut self, sales: Vec<(Sale, Vec<capture::Wish>)>) -> (Vec<Sale>, Vec<u8>) {
+        let context = self.tools.context();
+        let (sales, octets) =
+            capture::capture(&context, &self.merchant, sales, None).expect("CapReq can be made");
+        for sale in &sales {
+            self.keep(sale.clone().into());
+        }
+        (sales, octets)
+    }
+
+    /// Asks for one correction, and stores that it did.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot ask.
+    pub fn correction(
+        &mut self,
+        what: CapRevOrCred,
+        sale: Sale,
+        wish: correct::Wish,
+    ) -> (Vec<Sale>, Vec<u8>) {
+        let context = self.tools.context();
+        let asked = vec![(sale, vec![wish])];
+        let (sales, octets) = correct::correct(&context, &self.merchant, what, asked, None)
+            .expect("the request can be made");
+        for sale in &sales {
+            self.keep(sale.clone().into());
+        }
+        (sales, octets)
     }
 }
 
@@ -110,19 +193,13 @@ impl Street {
     /// # Panics
     ///
     /// When the order is in another state.
-    pub fn auth_req(&mut self, cents: u64, capture_now: bool) -> (Authorizing, Vec<u8>) {
-        let shop = &mut self.shop;
-        let ordered = match shop.order(ORDER) {
-            Order::Ordered(state) => Ok(state),
-            other => Err(other.state()),
-        }
-        .expect("the order is placed");
-        let (context, amount) = (shop.tools.context(), amount(cents));
-        let (state, octets) =
-            authorize::authorize(&context, &shop.merchant, ordered, amount, capture_now)
-                .expect("AuthReq can be made");
-        shop.keep(Order::Authorizing(state.clone()));
-        (state, octets)
+    pub fn auth_req(&mut self, cents: u64, capture_now: bool) -> (Sale, Vec<u8>) {
+        let wish = authorize::Wish {
+            capture_now,
+            ..authorize::Wish::of(amount(cents))
+        };
+        let sale = self.shop.sale(ORDER);
+        self.shop.auth_req(sale, wish)
     }
 
     /// Order 1, placed and authorized in full.
@@ -130,21 +207,45 @@ impl Street {
     /// # Panics
     ///
     /// When any step fails.
-    pub fn authorized(&mut self) -> Authorized {
+    pub fn authorized(&mut self) -> Sale {
         self.placed();
-        let (state, request) = self.auth_req(12_950, false);
+        let answer = self.authorize(authorize::Wish::of(amount(12_950)));
+        assert_eq!(answer.auth_code, AuthCode::Approved);
+        answer.sale
+    }
+
+    /// An authorization of order 1, asked for and answered.
+    ///
+    /// # Panics
+    ///
+    /// When any step fails.
+    pub fn authorize(&mut self, wish: authorize::Wish) -> authorize::Answer {
+        let sale = self.shop.sale(ORDER);
+        let (sale, request) = self.shop.auth_req(sale, wish);
         let answer = self.acquirer.answer(&request).expect("AuthReq is answered");
         let shop = &mut self.shop;
-        let answer = state
-            .handle(&shop.tools.context(), &mut shop.merchant, &answer)
+        let context = shop.tools.context();
+        let answer = authorize::handle(&context, &mut shop.merchant, sale, &answer)
             .expect("AuthRes is good");
-        let order = Order::from(answer.outcome);
-        shop.keep(order.clone());
-        match order {
-            Order::Authorized(state) => Ok(state),
-            other => Err(other.state()),
-        }
-        .expect("the host approved")
+        shop.keep(answer.sale.clone().into());
+        answer
+    }
+
+    /// The first authorization of a sale lowered, asked for and answered.
+    ///
+    /// # Panics
+    ///
+    /// When any step fails.
+    pub fn reverse(&mut self, sale: Sale, cents: u64) -> reverse::Answer {
+        let (sale, request) = self.shop.auth_rev_req(sale, cents);
+        let answer = self.acquirer.answer(&request);
+        let answer = answer.expect("AuthRevReq is answered");
+        let shop = &mut self.shop;
+        let context = shop.tools.context();
+        let answer = reverse::handle(&context, &mut shop.merchant, sale, &answer)
+            .expect("AuthRevRes is good");
+        shop.keep(answer.sale.clone().into());
+        answer
     }
 
     /// The merchant asks for the capture of order 1, which was authorized, and stores that
@@ -153,15 +254,72 @@ impl Street {
     /// # Panics
     ///
     /// When it cannot ask.
-    pub fn cap_req(&mut self, authorized: Authorized, cents: u64) -> (Vec<Capturing>, Vec<u8>) {
+    pub fn cap_req(&mut self, sale: Sale, cents: u64) -> (Vec<Sale>, Vec<u8>) {
+        let wish = capture::Wish {
+            auth_rrpid: sale.payments.last().expect("it is authorized").auth_rrpid,
+            amount: amount(cents),
+            sale_detail: None,
+        };
+        self.shop.cap_req(vec![(sale, vec![wish])])
+    }
+
+    /// The last authorization of a sale captured, asked for and answered.
+    ///
+    /// # Panics
+    ///
+    /// When any step fails.
+    pub fn capture(&mut self, sale: Sale, cents: u64) -> (Sale, CapCode) {
+        let (sales, request) = self.cap_req(sale, cents);
+        let answer = self.acquirer.answer(&request).expect("CapReq is answered");
         let shop = &mut self.shop;
-        let orders = vec![(authorized, amount(cents))];
-        let (states, octets) = capture::capture(&shop.tools.context(), &shop.merchant, orders)
-            .expect("CapReq can be made");
-        for state in &states {
-            shop.keep(Order::Capturing(state.clone()));
-        }
-        (states, octets)
+        let context = shop.tools.context();
+        let mut answers =
+            capture::handle(&context, &mut shop.merchant, sales, &answer).expect("CapRes is good");
+        let answer = answers.pop().expect("one sale was asked about");
+        shop.keep(answer.sale.clone().into());
+        let code = answer.cap_codes.first().expect("one item was asked about");
+        (answer.sale, *code)
+    }
+
+    /// One correction of a sale, asked for and answered.
+    ///
+    /// # Panics
+    ///
+    /// When any step fails.
+    pub fn correct(
+        &mut self,
+        what: CapRevOrCred,
+        sale: Sale,
+        wish: correct::Wish,
+    ) -> (Sale, CapRevOrCredCode) {
+        let (sales, request) = self.shop.correction(what, sale, wish);
+        let answer = self.acquirer.answer(&request);
+        let answer = answer.expect("the request is answered");
+        let shop = &mut self.shop;
+        let context = shop.tools.context();
+        let mut answers = correct::handle(&context, &mut shop.merchant, sales, &answer)
+            .expect("the response is good");
+        let answer = answers.pop().expect("one sale was asked about");
+        shop.keep(answer.sale.clone().into());
+        let code = answer.codes.first().expect("one item was asked about");
+        (answer.sale, *code)
+    }
+
+    /// A batch administered, asked for and answered.
+    ///
+    /// # Panics
+    ///
+    /// When any step fails.
+    pub fn administer(&mut self, wish: batch_admin::Wish) -> BatchAdminResData {
+        let shop = &mut self.shop;
+        let (state, request) =
+            batch_admin::batch_admin(&shop.tools.context(), &shop.merchant, wish)
+                .expect("BatchAdminReq can be made");
+        let answer = self.acquirer.answer(&request);
+        let answer = answer.expect("BatchAdminReq is answered");
+        state
+            .handle(&shop.tools.context(), &mut shop.merchant, &answer)
+            .expect("BatchAdminRes is good")
     }
 
     /// The merchant asks for the gateway's encryption certificate.

@@ -13,6 +13,7 @@ use set_core::msg::ids::{BrandId, LocalId, Xid};
 use set_core::msg::message::Message;
 use set_core::msg::payment::p_init::PInitReq;
 use set_core::msg::payment::p_req::PReq;
+use set_core::msg::recur::InstallRecurData;
 use set_core::msg::wrapper::MessageHeader;
 use set_core::party::Identity;
 use set_core::wake_up::{AcceptedBrand, InitiationType, WakeUp};
@@ -46,6 +47,8 @@ pub struct Shop {
     pub tools: Tools,
     /// Its keys, and whom it believes: it holds the gateway's encryption certificate.
     pub merchant: Merchant,
+    /// Instalments or recurring payment, of every order offered from now on.
+    pub install_recur_data: Option<InstallRecurData>,
     orders: Orders,
     answers: Answers,
 }
@@ -73,6 +76,7 @@ impl Shop {
                 trust: insider(&tools, held),
             },
             tools,
+            install_recur_data: None,
             orders: Orders::default(),
             answers: Answers::default(),
         }
@@ -91,7 +95,7 @@ impl Shop {
             od: OctetString::new(OD).expect("it is short"),
             purch_amt: amount(12_950),
             brands: SeqOf::one(brand_id.clone()),
-            install_recur_data: None,
+            install_recur_data: self.install_recur_data.clone(),
         };
         let mut wake_up = WakeUp::new(InitiationType::Payment);
         wake_up.set_url = Some("set://shop.example:257".parse().expect("it is a URL"));
@@ -101,6 +105,10 @@ impl Shop {
         }];
         wake_up.purch_amt = Some(offer.purch_amt);
         wake_up.lid_m = Some(offer.lid_m.clone());
+        wake_up.install_recur_ind = self
+            .install_recur_data
+            .as_ref()
+            .map(|data| data.install_recur_ind.clone());
         wake_up.od = OD.to_vec();
         self.keep(Order::Offered(offer));
         wake_up.to_octets().expect("all fields can be written")
@@ -125,11 +133,7 @@ impl Shop {
 
     /// Keys and trust for one request; what it teaches is forgotten with it.
     pub(super) fn merchant(&self) -> Merchant {
-        Merchant {
-            signature: self.merchant.signature.clone(),
-            encryption: self.merchant.encryption.clone(),
-            trust: self.merchant.trust.clone(),
-        }
+        self.merchant.clone()
     }
 
     fn by_xid(&self, xid: Xid) -> Result<Order, PeerFault> {
@@ -165,7 +169,7 @@ impl Shop {
         let ordered = p_req::p_req(&context, &mut merchant, header, request, state)?;
         let (trans_ids, rrpid) = (ordered.initiated.trans_ids.clone(), ordered.rrpid);
         let chall_c = ordered.chall_c;
-        let order = Order::Ordered(ordered);
+        let order = Order::from(ordered);
         let answer = p_res::p_res(&context, &merchant, &trans_ids, rrpid, chall_c, &order)?;
         self.keep(order);
         Ok(answer)
@@ -191,6 +195,7 @@ impl Server for Shop {
         Self {
             tools: self.tools.restarted(),
             merchant: self.merchant(),
+            install_recur_data: self.install_recur_data.clone(),
             orders: self.orders.clone(),
             answers: self.answers.clone(),
         }

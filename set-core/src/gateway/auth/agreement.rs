@@ -2,13 +2,16 @@
 
 use crate::error::Error;
 use crate::exchange::Context;
+use crate::gateway::host::Account;
 use crate::gateway::peer::Peer;
 use crate::gateway::pi::{Cardholder, Instruction};
 use crate::gateway::record::Authorization;
 use crate::gateway::{Gateway, amounts};
+use crate::msg::amount::CurrencyAmount;
 use crate::msg::payment::auth_req::{AuthReqData, CheckDigests};
 use crate::msg::payment::auth_res::AuthCode;
 use crate::msg::payment::p_req::PiHead;
+use crate::msg::recur::{InstallRecurData, InstallRecurInd, Recurring};
 use crate::msg::tags::TransIds;
 use crate::proof::ChainVerified;
 use crate::secret::CardExpiry;
@@ -47,13 +50,20 @@ pub(super) fn check(
     {
         return Ok(Err(AuthCode::InvalidTransaction));
     }
-    if previous
-        .iter()
-        .any(|record| record.trans_ids.xid == head.trans_ids.xid && record.in_force())
-    {
+    if previous.iter().any(|record| {
+        record.trans_ids.xid == head.trans_ids.xid && record.after.is_none() && record.in_force()
+    }) {
         return Ok(Err(AuthCode::PiPreviouslyUsed));
     }
-    Ok(terms(context, gateway, data, instruction))
+    let terms = Agreed {
+        purch_amt: &head.inputs.purch_amt,
+        install_recur_data: head.install_recur_data.as_ref(),
+        account: &instruction.account,
+    };
+    if let Err(code) = terms.check_instalments(context, data) {
+        return Ok(Err(code));
+    }
+    Ok(terms.check_rest(context, gateway, data, 0))
 }
 
 /// That both are about the same transaction and order.
@@ -67,7 +77,7 @@ pub(super) fn same_payment(data: &AuthReqData, instruction: &Instruction) -> boo
 }
 
 /// That both name the same transaction: XID, LID-C, and LID-M if both have it.
-fn same_transaction(merchant: &TransIds, cardholder: &TransIds) -> bool {
+pub(super) fn same_transaction(merchant: &TransIds, cardholder: &TransIds) -> bool {
     let lid_m = match (&merchant.lid_m, &cardholder.lid_m) {
         (Some(ours), Some(theirs)) => ours == theirs,
         _ => true,
@@ -76,7 +86,7 @@ fn same_transaction(merchant: &TransIds, cardholder: &TransIds) -> bool {
 }
 
 /// That merchant and cardholder are certified under the gateway's brand.
-fn same_brand(
+pub(super) fn same_brand(
     gateway: &Gateway,
     merchant: &Peer,
     cardholder: Option<&Cardholder>,
@@ -100,8 +110,8 @@ fn own_card(
     instruction: &Instruction,
 ) -> Result<bool, Error> {
     let id = unique_cardholder_id(
-        &instruction.pan,
-        &instruction.card_expiry,
+        &instruction.account.pan,
+        &instruction.account.card_expiry,
         &cardholder.pan_secret,
         context.crypto,
     )?;
@@ -114,32 +124,64 @@ fn own_card(
     Ok(name.common_name() == Some(id.as_str()) && stain == instruction.head.trans_stain)
 }
 
-/// Instalments, amount, expiry, capture.
-fn terms(
-    context: &Context<'_>,
-    gateway: &Gateway,
-    data: &AuthReqData,
-    instruction: &Instruction,
-) -> Result<(), AuthCode> {
-    let payload = &data.auth_req_item.auth_req_payload;
-    let head = &*instruction.head;
-    if payload.install_recur_data != head.install_recur_data {
-        return Err(AuthCode::InstallRecurMismatch);
+/// What the cardholder agreed to, however that is known.
+pub(super) struct Agreed<'a> {
+    pub(super) purch_amt: &'a CurrencyAmount,
+    pub(super) install_recur_data: Option<&'a InstallRecurData>,
+    pub(super) account: &'a Account,
+}
+
+impl Agreed<'_> {
+    /// That the merchant has the same terms, and that they still hold.
+    pub(super) fn check_instalments(
+        &self,
+        context: &Context<'_>,
+        data: &AuthReqData,
+    ) -> Result<(), AuthCode> {
+        let payload = &data.auth_req_item.auth_req_payload;
+        if payload.install_recur_data.as_ref() != self.install_recur_data {
+            return Err(AuthCode::InstallRecurMismatch);
+        }
+        match self.recurring() {
+            Some(recurring) if recurring.recurring_expiry < context.now => {
+                Err(AuthCode::RecurringExpired)
+            }
+            _ => Ok(()),
+        }
     }
-    if payload.subsequent_auth_ind {
-        return Err(AuthCode::InvalidTransaction);
+
+    /// The terms of a payment that recurs.
+    pub(super) fn recurring(&self) -> Option<&Recurring> {
+        match &self.install_recur_data?.install_recur_ind {
+            InstallRecurInd::Recurring(recurring) => Some(recurring),
+            InstallRecurInd::InstallTotalTrans(_) => None,
+        }
     }
-    let margin = context.policy.amount_margin_percent;
-    if !amounts::within(&payload.auth_req_amt, &head.inputs.purch_amt, margin) {
-        return Err(AuthCode::AmountError);
+
+    /// Amount, where `before` is in force already; expiry; capture.
+    pub(super) fn check_rest(
+        &self,
+        context: &Context<'_>,
+        gateway: &Gateway,
+        data: &AuthReqData,
+        before: u128,
+    ) -> Result<(), AuthCode> {
+        let asked = &data.auth_req_item.auth_req_payload.auth_req_amt;
+        let most = amounts::most(self.purch_amt, context.policy.amount_margin_percent);
+        let covered = amounts::same_unit(asked, self.purch_amt)
+            && asked.amount > 0
+            && before + u128::from(asked.amount) <= most;
+        if !covered {
+            return Err(AuthCode::AmountError);
+        }
+        if expired(context, &self.account.card_expiry) {
+            return Err(AuthCode::ExpiredCard);
+        }
+        if data.capture_now && !gateway.captures {
+            return Err(AuthCode::CaptureNotSupported);
+        }
+        Ok(())
     }
-    if expired(context, &instruction.card_expiry) {
-        return Err(AuthCode::ExpiredCard);
-    }
-    if data.capture_now && !gateway.captures {
-        return Err(AuthCode::CaptureNotSupported);
-    }
-    Ok(())
 }
 
 /// Whether the month embossed on the card is over.

@@ -1,21 +1,23 @@
 //! From the host's answer to AuthRes.
 
 use super::{Request, card_message};
-use crate::asn1::Raw;
+use crate::asn1::{Raw, SeqOf};
 use crate::error::{CallerFault, Error};
 use crate::exchange::Context;
-use crate::gateway::batch::Batches;
-use crate::gateway::host::{Decision, HostAnswer, HostCapture, HostRequest, IdempotencyKey};
-use crate::gateway::pi::Instruction;
-use crate::gateway::record::Authorization;
+use crate::gateway::auth_token::{self, Terms};
+use crate::gateway::batch::{Batches, Entry};
+use crate::gateway::host::{
+    Account, Decision, HostAdvice, HostAnswer, HostEvent, HostRequest, IdempotencyKey,
+};
+use crate::gateway::record::{Authorization, Original};
 use crate::gateway::{Gateway, amounts, token};
 use crate::msg::amount::CurrencyAmount;
-use crate::msg::back_key::BackKeyData;
-use crate::msg::ids::ApprovalCode;
+use crate::msg::ids::{ApprovalCode, BatchId};
 use crate::msg::payment::account::PanToken;
 use crate::msg::payment::auth_res::{
     AuthCode, AuthHeader, AuthResBaggage, AuthResPayload, AuthValCodes, ResponseData,
 };
+use crate::msg::payment::batch::AmountType;
 use crate::msg::payment::cap::{CapCode, CapResPayload};
 
 /// An authorization that waits for the host.
@@ -26,11 +28,11 @@ use crate::msg::payment::cap::{CapCode, CapResPayload};
 pub struct AuthPending {
     request: Request,
     host_request: HostRequest,
-    purch_amt: CurrencyAmount,
-    back_key: Option<BackKeyData>,
+    terms: Terms,
 }
 
-/// AuthRes, and what the answer leaves behind.
+/// AuthRes, and what the answer leaves behind; what a capture put into a batch is in
+/// [`Batches::items`].
 #[derive(Debug)]
 pub struct Answered {
     /// The octets of AuthRes.
@@ -40,17 +42,13 @@ pub struct Answered {
     /// To be stored in one transaction with the octets; none when the host was not asked.
     pub record: Option<Authorization>,
     /// To be passed to the host once stored, when captured at once.
-    pub host_capture: Option<HostCapture>,
+    pub advice: Option<HostAdvice>,
 }
 
 impl AuthPending {
-    pub(super) fn new(
-        request: Request,
-        gateway: &Gateway,
-        instruction: Instruction,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(request: Request, gateway: &Gateway, terms: Terms) -> Result<Self, Error> {
         let payload = &request.data.auth_req_item.auth_req_payload;
-        let head = instruction.head.into_value();
+        let Account { pan, card_expiry } = terms.account.duplicate();
         Ok(Self {
             host_request: HostRequest {
                 key: IdempotencyKey {
@@ -59,15 +57,22 @@ impl AuthPending {
                 },
                 merchant_id: request.merchant.merchant_id.clone(),
                 brand_id: gateway.brand_id()?,
-                pan: instruction.pan,
-                card_expiry: instruction.card_expiry,
+                pan,
+                card_expiry,
                 amount: payload.auth_req_amt,
                 avs_data: payload.avs_data.clone(),
                 merch_data: payload.merch_data.clone(),
                 capture_now: request.data.capture_now,
+                special_processing: payload.special_processing,
+                card_suspect: payload.card_suspect,
+                market_spec_auth_data: payload.market_spec_auth_data.clone(),
+                install_recur_data: terms.install_recur_data.clone(),
+                count: terms
+                    .so_far
+                    .as_ref()
+                    .map_or(1, |so_far| so_far.count.saturating_add(1)),
             },
-            purch_amt: head.inputs.purch_amt,
-            back_key: head.acq_back_key_data,
+            terms,
             request,
         })
     }
@@ -76,6 +81,12 @@ impl AuthPending {
     #[must_use]
     pub fn host_request(&self) -> &HostRequest {
         &self.host_request
+    }
+
+    /// The batch that the merchant names for a capture at once.
+    #[must_use]
+    pub fn batch_id(&self) -> Option<BatchId> {
+        self.request.data.sale_detail.as_ref()?.batch_id
     }
 
     /// Answers without asking the host, for a reason that only the store could know, such
@@ -111,48 +122,58 @@ impl AuthPending {
         batches: &mut Batches,
     ) -> Result<Answered, Error> {
         let (auth_amt, approval_code) = self.approved(&answer.decision)?;
+        let follows = self
+            .request
+            .data
+            .auth_req_item
+            .auth_req_payload
+            .subsequent_auth_ind;
+        let auth_code = answer.decision.auth_code();
         let mut record = Authorization {
             auth_rrpid: self.request.tags().rrpid,
             trans_ids: self.request.trans_ids().clone(),
             merchant_id: self.request.merchant.merchant_id.clone(),
             brand_id: self.host_request.brand_id.clone(),
-            purch_amt: self.purch_amt,
+            purch_amt: self.terms.purch_amt,
             auth_amt,
-            auth_code: answer.decision.auth_code(),
+            auth_code,
             date: context.now,
-            approval_code: approval_code.clone(),
-            capture: None,
+            captures: SeqOf::default(),
+            instruction: self.request.instruction,
+            approval_code,
+            after: self
+                .terms
+                .so_far
+                .as_ref()
+                .map(|so_far| so_far.after.auth_rrpid),
+            generation: 0,
+            kept: None,
+            subsequent: follows && auth_code == AuthCode::Approved,
         };
         let capture = if self.host_request.capture_now && record.in_force() {
-            let (updated, payload) = self.capture(context, record, batches);
-            record = updated;
-            Some(payload)
+            Some(self.capture(context, &mut record, batches))
         } else {
             None
         };
-        let baggage = self.baggage(context, gateway, answer, &record)?;
+        let Self { request, terms, .. } = self;
+        let advice = advice(&record, &terms.account);
+        let pan_token = request.pan_for_merchant(context, &record, &terms.account)?;
         let payload = AuthResPayload {
             auth_header: AuthHeader {
                 auth_amt,
-                auth_code: record.auth_code,
-                response_data: self.response_data(answer, approval_code),
+                auth_code,
+                response_data: request.response_data(answer, &record),
                 batch_status: None,
-                curr_conv: None,
+                curr_conv: answer.curr_conv.clone(),
             },
             cap_res_payload: capture,
             a_rs_extensions: None,
         };
-        let octets = self.request.respond(
-            context,
-            gateway,
-            payload,
-            baggage,
-            self.pan_for_merchant(context, &record)?,
-        )?;
+        let baggage = baggage(context, gateway, answer, &mut record, terms)?;
         Ok(Answered {
-            octets,
-            auth_code: record.auth_code,
-            host_capture: self.host_capture(&record),
+            octets: request.respond(context, gateway, payload, baggage, pan_token)?,
+            auth_code,
+            advice,
             record: Some(record),
         })
     }
@@ -179,99 +200,66 @@ impl AuthPending {
     fn capture(
         &self,
         context: &Context<'_>,
-        record: Authorization,
+        record: &mut Authorization,
         batches: &mut Batches,
-    ) -> (Authorization, CapResPayload) {
-        let named = self
-            .request
-            .data
-            .sale_detail
-            .as_ref()
-            .and_then(|detail| detail.batch_id);
+    ) -> CapResPayload {
+        let detail = self.request.data.sale_detail.as_ref();
+        let named = detail.and_then(|detail| detail.batch_id);
         let amount = record.auth_amt;
-        let rrpid = self.request.tags().rrpid;
-        let captured = batches.take(named).and_then(|slot| {
-            let record = record
-                .clone()
-                .captured(amount, 0, rrpid, context.now, slot)?;
-            Ok((slot, record))
-        });
-        match captured {
-            Ok((slot, record)) => (
-                record,
-                CapResPayload {
-                    cap_code: CapCode::Success,
-                    cap_amt: amount,
-                    batch_id: Some(slot.batch_id),
-                    batch_sequence_num: Some(slot.batch_sequence_num),
-                    c_rs_pay_extensions: None,
-                },
-            ),
-            Err(cap_code) => (
-                record,
-                CapResPayload {
-                    cap_code,
-                    cap_amt: amounts::zero(&amount),
-                    batch_id: None,
-                    batch_sequence_num: None,
-                    c_rs_pay_extensions: None,
-                },
-            ),
+        let entry = Entry {
+            trans_ids: record.trans_ids.clone(),
+            auth_rrpid: record.auth_rrpid,
+            brand_id: record.brand_id.clone(),
+            bin: self.terms.account.bin(),
+            amount,
+            amount_type: AmountType::Debit,
+        };
+        let (cap_code, cap_amt, slot) = match batches.take(named, entry, context.now) {
+            Ok(slot) => (CapCode::Success, amount, Some(slot)),
+            Err(reason) => (reason.into(), amounts::zero(&amount), None),
+        };
+        if let Some(slot) = slot {
+            let item = Original {
+                cap_date: self.request.tags().current_date,
+                cap_req_amt: amount,
+                mer_order_num: detail.and_then(|detail| detail.mer_order_num.clone()),
+                slot: None,
+            };
+            record.capture(item, record.auth_rrpid, context.now, slot);
+        }
+        CapResPayload {
+            cap_code,
+            cap_amt,
+            batch_id: slot.map(|slot| slot.batch_id),
+            batch_sequence_num: slot.map(|slot| slot.batch_sequence_num),
+            c_rs_pay_extensions: None,
         }
     }
+}
 
-    fn baggage(
-        &self,
-        context: &Context<'_>,
-        gateway: &Gateway,
-        answer: &HostAnswer,
-        record: &Authorization,
-    ) -> Result<Raw<AuthResBaggage>, Error> {
-        let cap_token = if record.in_force() {
-            let pan_token = self.pan_token(context)?;
-            Some(token::seal(context, gateway, record, &pan_token)?)
-        } else {
-            None
+impl Request {
+    fn response_data(&self, answer: &HostAnswer, record: &Authorization) -> ResponseData {
+        let wanted = &self.data.auth_req_item.auth_req_payload;
+        let market_spec = answer
+            .market_spec
+            .filter(|_| wanted.market_spec_auth_data.is_some());
+        let codes = AuthValCodes {
+            approval_code: record.approval_code.clone(),
+            auth_char_ind: answer.auth_char_ind,
+            validation_code: answer.validation_code.clone(),
+            market_spec,
         };
-        let acq_card_msg = match (&self.back_key, &answer.acq_card_msg) {
-            (Some(back_key), Some(message)) => {
-                card_message::seal(context, gateway, back_key, message)?
-            }
-            _ => None,
-        };
-        Ok(Raw::new(AuthResBaggage {
-            cap_token,
-            acq_card_msg,
-            auth_token: None,
-        })?)
-    }
-
-    fn response_data(
-        &self,
-        answer: &HostAnswer,
-        approval_code: Option<ApprovalCode>,
-    ) -> ResponseData {
-        let wanted = &self.request.data.auth_req_item.auth_req_payload;
+        let any = codes.approval_code.is_some()
+            || codes.auth_char_ind.is_some()
+            || codes.validation_code.is_some()
+            || codes.market_spec.is_some();
         ResponseData {
-            auth_val_codes: approval_code.map(|approval_code| AuthValCodes {
-                approval_code: Some(approval_code),
-                auth_char_ind: None,
-                validation_code: None,
-                market_spec: None,
-            }),
+            auth_val_codes: any.then_some(codes),
             resp_reason: answer.resp_reason,
             card_type: answer.card_type.filter(|_| wanted.request_card_type_ind),
             avs_result: answer.avs_result.filter(|_| wanted.avs_data.is_some()),
             log_ref_id: answer.log_ref_id.clone(),
         }
-    }
-
-    fn pan_token(&self, context: &Context<'_>) -> Result<PanToken, Error> {
-        Ok(PanToken {
-            pan: self.host_request.pan.duplicate(),
-            card_expiry: self.host_request.card_expiry.duplicate(),
-            ex_nonce: context.fresh_nonce()?,
-        })
     }
 
     /// The account number, for a merchant whose certificate asks for it, where the policy
@@ -280,29 +268,67 @@ impl AuthPending {
         &self,
         context: &Context<'_>,
         record: &Authorization,
+        account: &Account,
     ) -> Result<Option<PanToken>, Error> {
         if !context.policy.return_pan_to_merchant || !record.in_force() {
             return Ok(None);
         }
-        let certificate = self.request.merchant.signature.certificate();
-        if certificate.merchant_data()?.mer_auth_flag {
-            Ok(Some(self.pan_token(context)?))
-        } else {
-            Ok(None)
+        let certificate = self.merchant.signature.certificate();
+        if !certificate.merchant_data()?.mer_auth_flag {
+            return Ok(None);
         }
+        let Account { pan, card_expiry } = account.duplicate();
+        Ok(Some(PanToken {
+            pan,
+            card_expiry,
+            ex_nonce: context.fresh_nonce()?,
+        }))
     }
+}
 
-    fn host_capture(&self, record: &Authorization) -> Option<HostCapture> {
-        let capture = record.capture.as_ref()?;
-        Some(HostCapture {
-            key: self.host_request.key,
-            merchant_id: record.merchant_id.clone(),
-            pan: self.host_request.pan.duplicate(),
-            card_expiry: self.host_request.card_expiry.duplicate(),
-            amount: capture.cap_amt,
-            approval_code: record.approval_code.clone(),
-            batch_id: capture.batch_id,
-            batch_sequence_num: capture.batch_sequence_num,
-        })
-    }
+/// Tokens, and the message for the cardholder.
+fn baggage(
+    context: &Context<'_>,
+    gateway: &Gateway,
+    answer: &HostAnswer,
+    record: &mut Authorization,
+    terms: Terms,
+) -> Result<Raw<AuthResBaggage>, Error> {
+    let cap_token = if record.in_force() {
+        Some(token::give(context, gateway, record, &terms.account)?)
+    } else {
+        None
+    };
+    let acq_card_msg = match (&terms.back_key, &answer.acq_card_msg) {
+        (Some(back_key), Some(message)) => card_message::seal(context, gateway, back_key, message)?,
+        _ => None,
+    };
+    let auth_token = if record.subsequent {
+        Some(auth_token::give(context, gateway, record, terms)?)
+    } else {
+        None
+    };
+    Ok(Raw::new(AuthResBaggage {
+        cap_token,
+        acq_card_msg,
+        auth_token,
+    })?)
+}
+
+/// What the host is told of a capture at once.
+fn advice(record: &Authorization, account: &Account) -> Option<HostAdvice> {
+    let capture = record.captures.first()?;
+    Some(HostAdvice {
+        event: HostEvent::Capture,
+        key: IdempotencyKey {
+            xid: record.trans_ids.xid,
+            rrpid: record.auth_rrpid,
+        },
+        cause: record.auth_rrpid,
+        merchant_id: record.merchant_id.clone(),
+        account: Some(account.duplicate()),
+        amount: capture.cap_amt,
+        approval_code: record.approval_code.clone(),
+        slot: Some(capture.slot),
+    })
 }

@@ -59,7 +59,7 @@ impl Request {
             octets: self.respond(context, gateway, payload, baggage, None)?,
             auth_code,
             record: None,
-            host_capture: None,
+            advice: None,
         })
     }
 

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use set_core::asn1::Date;
-use set_core::gateway::host::{HostCapture, HostRequest, IdempotencyKey};
+use set_core::gateway::host::{HostAdvice, HostEvent, HostRequest, IdempotencyKey};
 use set_core::msg::amount::CurrencyAmount;
 use set_core::msg::ids::MerchantId;
 use set_core::msg::payment::auth_req::AvsData;
@@ -85,27 +85,52 @@ pub(super) fn authorization(
     Ok(message)
 }
 
-/// 0220 or 0200, and their repetitions.
-pub(super) fn capture(
+/// 0220 or 0200, and their repetitions: money taken, or money given back.
+pub(super) fn financial(
     sender: &Sender,
     message_type: MessageType,
     trace: HostTrace,
-    capture: &HostCapture,
+    advice: &HostAdvice,
 ) -> Result<Message, Unwritable> {
+    let code = match advice.event {
+        HostEvent::Credit | HostEvent::CaptureReversal => RETURN,
+        _ => PURCHASE,
+    };
     let mut message = Message::new(of(message_type, trace));
-    payment(&mut message, PURCHASE, &capture.amount)?;
-    account(&mut message, &capture.pan, &capture.card_expiry)?;
-    origin(
-        &mut message,
-        sender,
-        trace,
-        capture.key,
-        &capture.merchant_id,
-    )?;
-    if let Some(code) = &capture.approval_code {
+    payment(&mut message, code, &advice.amount)?;
+    advised(&mut message, sender, trace, advice)?;
+    if let Some(code) = &advice.approval_code {
         message.set(Field::APPROVAL_CODE, code.as_str())?;
     }
     Ok(message)
+}
+
+/// 0420 or 0400, and their repetitions, for an authorization that is to hold less: what
+/// remains is the replacement amount.
+pub(super) fn lowering(
+    sender: &Sender,
+    message_type: MessageType,
+    trace: HostTrace,
+    advice: &HostAdvice,
+) -> Result<Message, Unwritable> {
+    let mut message = Message::new(of(message_type, trace));
+    payment(&mut message, PURCHASE, &advice.amount)?;
+    advised(&mut message, sender, trace, advice)?;
+    let left = amount::to_minor(&advice.amount).ok_or(Unwritable::Amount)?;
+    message.set(Field::REPLACEMENT, format!("{left:0>12}{:0>30}", 0))?;
+    Ok(message)
+}
+
+fn advised(
+    message: &mut Message,
+    sender: &Sender,
+    trace: HostTrace,
+    advice: &HostAdvice,
+) -> Result<(), Unwritable> {
+    if let Some(known) = &advice.account {
+        account(message, &known.pan, &known.card_expiry)?;
+    }
+    origin(message, sender, trace, advice.key, &advice.merchant_id)
 }
 
 /// 0420 or 0400, and their repetitions.
@@ -278,6 +303,9 @@ fn transmission(date: Date) -> String {
 
 /// Goods and services, from and to no account in particular.
 const PURCHASE: &str = "000000";
+
+/// Processing code of money given back.
+const RETURN: &str = "200000";
 
 /// Electronic commerce; the terminal takes no PIN.
 const ENTRY_MODE: &str = "812";

@@ -26,9 +26,9 @@ async fn captures_and_reversals_are_repeated_until_acknowledged_and_booked_once_
         let captured = request(1, card("00", 1));
         host.authorize(trace(1), &captured).await;
         let advice = capture(&captured);
-        let unconfirmed = host.capture(trace(2), &advice).await;
+        let unconfirmed = host.advise(trace(2), &advice).await;
         assert_eq!(unconfirmed, Err(HostUnavailable));
-        host.capture(again(trace(2)), &advice).await.unwrap();
+        host.advise(again(trace(2)), &advice).await.unwrap();
 
         let reversed = request(2, card("68", 2));
         host.authorize(trace(3), &reversed).await;
@@ -76,5 +76,5 @@ async fn a_refused_advice_is_acknowledged_and_not_said_again() {
     };
     let host = bank.host();
     let request = request(1, card("00", 3));
-    host.capture(trace(1), &capture(&request)).await.unwrap();
+    host.advise(trace(1), &capture(&request)).await.unwrap();
 }

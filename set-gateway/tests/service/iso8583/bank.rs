@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use set_core::asn1::Date;
-use set_core::gateway::host::{HostCapture, HostRequest, IdempotencyKey};
+use set_core::gateway::host::{Account, HostAdvice, HostEvent, HostRequest, IdempotencyKey};
 use set_core::msg::amount::{Currency, CurrencyAmount};
-use set_core::msg::ids::{BatchId, BatchSequenceNum, BrandId, CountryCode, MerchantId, Rrpid, Xid};
+use set_core::msg::ids::{BrandId, CountryCode, MerchantId, Rrpid, Xid};
 use set_core::msg::payment::auth_req::{AvsData, MerchData};
 use set_core::msg::recur::Location;
 use set_core::secret::{CardExpiry, Pan};
@@ -246,19 +246,27 @@ pub(crate) fn request(number: u64, pan: Pan) -> HostRequest {
             merch_group: None,
         },
         capture_now: false,
+        special_processing: None,
+        card_suspect: None,
+        market_spec_auth_data: None,
+        install_recur_data: None,
+        count: 1,
     }
 }
 
-pub(crate) fn capture(request: &HostRequest) -> HostCapture {
-    HostCapture {
+pub(crate) fn capture(request: &HostRequest) -> HostAdvice {
+    HostAdvice {
+        event: HostEvent::Capture,
         key: request.key,
+        cause: request.key.rrpid,
         merchant_id: request.merchant_id.clone(),
-        pan: request.pan.duplicate(),
-        card_expiry: request.card_expiry.duplicate(),
+        account: Some(Account {
+            pan: request.pan.duplicate(),
+            card_expiry: request.card_expiry.duplicate(),
+        }),
         amount: request.amount,
         approval_code: "123456".parse().ok(),
-        batch_id: BatchId::new(1_u64).unwrap(),
-        batch_sequence_num: BatchSequenceNum::new(1_u64).unwrap(),
+        slot: None,
     }
 }
 

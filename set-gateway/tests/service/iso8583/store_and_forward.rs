@@ -1,7 +1,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use set_core::merchant::authorize;
 use set_core::msg::payment::auth_res::AuthCode;
 use set_gateway::host::Iso8583Host;
 use set_gateway::host::iso8583::codec::Encoding;
@@ -11,7 +10,9 @@ use set_node::config::Period;
 use set_node::store::Store;
 
 use crate::iso8583::bank::{Bank, host};
-use crate::rig::{ask, authorized, code, merchant, order, price, service, station};
+use crate::rig::{
+    ask, auth_req, authorized, captured, code, merchant, order, price, service, takes,
+};
 
 /// A gateway on that folder, as after a start of the process.
 async fn started(folder: &Path, host: &Arc<Iso8583Host>) -> GatewayService {
@@ -27,13 +28,12 @@ async fn an_unanswered_request_is_reversed_by_the_next_run_if_this_one_does_not_
     // Authorizes and says nothing; the first telling of the reversal gets no answer either.
     bank.behave("68", '2');
     let folder = tempfile::tempdir().unwrap();
-    let (mut merchant, station, host) = (merchant(), station(), host(&bank.impatient()));
+    let (mut merchant, host) = (merchant(), host(&bank.impatient()));
     let first = started(folder.path(), &host).await;
     let ordered = order(&mut merchant);
-    let (state, request) =
-        authorize::authorize(&station.context(), &merchant, ordered, price(), false).unwrap();
+    let (state, request) = auth_req(&merchant, ordered, false);
     let response = ask(&first, &request).await;
-    let answer = state.handle(&station.context(), &mut merchant, &response);
+    let answer = takes(&mut merchant, state, &response);
     assert_eq!(code(answer), AuthCode::NoReply);
     assert_eq!(bank.only()["authorized"], price().amount);
     assert_eq!(first.advise().await.unwrap(), 0);
@@ -56,15 +56,14 @@ async fn a_run_that_dies_while_the_bank_is_silent_is_made_good_by_the_next_one()
         };
         bank.behave("68", '0');
         let folder = tempfile::tempdir().unwrap();
-        let (mut merchant, station) = (merchant(), station());
+        let mut merchant = merchant();
         let mut config = bank.config();
         config.repeats = repeats;
         config.answer = Period::seconds(3_600);
         let patient = host(&config);
         let first = started(folder.path(), &patient).await;
         let ordered = order(&mut merchant);
-        let (state, request) =
-            authorize::authorize(&station.context(), &merchant, ordered, price(), false).unwrap();
+        let (state, request) = auth_req(&merchant, ordered, false);
         let work = tokio::spawn({
             let request = request.clone();
             async move { ask(&first, &request).await }
@@ -78,7 +77,7 @@ async fn a_run_that_dies_while_the_bank_is_silent_is_made_good_by_the_next_one()
         let second = started(folder.path(), &host(&config)).await;
         assert_eq!(second.recover().await.unwrap(), 1);
         let response = ask(&second, &request).await;
-        let answer = state.handle(&station.context(), &mut merchant, &response);
+        let answer = takes(&mut merchant, state, &response);
         assert_eq!(code(answer), expected);
         let entry = bank.only();
         assert_eq!(entry["times"], 1);
@@ -101,13 +100,10 @@ async fn a_capture_is_told_to_the_bank_until_it_acknowledges_and_booked_once() {
     };
     bank.behave("00", '1');
     let folder = tempfile::tempdir().unwrap();
-    let (mut merchant, station, host) = (merchant(), station(), host(&bank.impatient()));
+    let (mut merchant, host) = (merchant(), host(&bank.impatient()));
     let first = started(folder.path(), &host).await;
     let authorized = authorized(&first, &mut merchant).await;
-    let orders = vec![(authorized, price())];
-    let (_, request) =
-        set_core::merchant::capture::capture(&station.context(), &merchant, orders).unwrap();
-    ask(&first, &request).await;
+    captured(&first, &mut merchant, authorized, price().amount).await;
     assert_eq!(first.advise().await.unwrap(), 0);
     drop(first);
     let second = started(folder.path(), &host).await;
