@@ -17,7 +17,7 @@ fn purchase(c: &mut Criterion) {
             Street::new,
             |mut street| {
                 let authorized = street.authorized();
-                let cents = authorized.payments[0].amount.amount;
+                let cents = authorized.payments.first().unwrap().amount.amount;
                 let (_waiting, request) = street.cap_req(authorized, cents);
                 street.acquirer.answer(&request).is_ok()
             },

@@ -194,10 +194,9 @@ impl fmt::Display for Told {
             }
             if let Some(message) = &part.message {
                 write!(f, "\n    your bank says ({})", words(message.kind))?;
-                for words in [&message.text, &message.url, &message.phone] {
-                    if let Some(words) = words {
-                        write!(f, ": {words}")?;
-                    }
+                let words = [&message.text, &message.url, &message.phone];
+                for words in words.into_iter().flatten() {
+                    write!(f, ": {words}")?;
                 }
             }
         }
