@@ -1,4 +1,8 @@
 //! A whole purchase in memory: PInitReq to CapRes, all roles, no sockets and no store.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a benchmark that fails has nothing to measure"
+)]
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use set_testkit::street::{Server as _, Street};
