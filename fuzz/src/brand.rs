@@ -1,13 +1,12 @@
 //! The test hierarchy as material for chains.
 
-use set_core::path::{self, ChainError, Material, Purpose, TrustStore};
+use set_core::crypto::RustCrypto;
+use set_core::path::{self, ChainError, Material, Purpose, Question, TrustStore};
 use set_core::policy::Policy;
 use set_core::proof::ChainVerified;
 use set_core::x509::{BrandCrlIdentifier, Certificate, Crl};
 use set_testkit::clock::noon;
 use set_testkit::hierarchy::hierarchy;
-
-use set_core::crypto::RustCrypto;
 
 /// Verifies the chain of a certificate at noon, from these certificates and lists alone, under
 /// the root of the test hierarchy.
@@ -29,15 +28,13 @@ pub fn verify(
         crls,
         bci,
     };
-    path::verify(
-        &RustCrypto,
-        &Policy::default(),
-        &material,
-        end_entity,
+    let question = Question {
+        certificate: end_entity,
         purpose,
-        None,
-        noon(),
-    )
+        brand: None,
+        at: noon(),
+    };
+    path::verify(&RustCrypto, &Policy::default(), &material, &question)
 }
 
 /// The merchant of the test hierarchy, verified.
