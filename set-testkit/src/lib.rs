@@ -12,6 +12,7 @@ pub mod hierarchy;
 pub mod keys;
 pub mod prng;
 mod provider;
+pub mod secrets;
 pub mod street;
 
 pub use self::provider::Deterministic;

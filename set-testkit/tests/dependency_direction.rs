@@ -22,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "set-gateway",
             "set-merchant",
             "set-node",
+            "set-testkit",
         ],
     ),
     ("benches", &["set-core", "set-testkit"]),

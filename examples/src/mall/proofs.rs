@@ -18,9 +18,9 @@ use set_core::pkcs7::EnvelopedData;
 use set_core::treatment::{TreatmentError, ex};
 use set_node::keystore::{Iterations, KeyStore, Passphrase};
 use set_node::party::PartyFolder;
+use set_testkit::secrets::{Searched, Secrets, search};
 
 use super::event::{Exchange, Told};
-use super::secrets::{Searched, Secrets, search};
 use super::stage::{DEMO_PASSPHRASE, StageError};
 
 /// Tries the merchant's and the gateway's key on the payment instruction of a PReq.
@@ -83,7 +83,7 @@ pub fn the_gateway_does_not_learn_the_order(
     if secret.shown_by(&octets).is_some() {
         return Err(disproved("AuthReq shows what was bought"));
     }
-    let Searched { files, found } = search(gateway, &secret)?;
+    let Searched { files, found, .. } = searched(gateway, &secret)?;
     match found {
         Some(found) => Err(disproved(&found)),
         None => Ok(format!(
@@ -130,7 +130,7 @@ pub fn no_file_shows_a_secret(
     said: &Path,
     secrets: &Secrets,
 ) -> Result<Vec<String>, StageError> {
-    let Searched { files, found } = search(data, secrets)?;
+    let Searched { files, found, .. } = searched(data, secrets)?;
     if let Some(found) = found {
         return Err(disproved(&found));
     }
@@ -143,6 +143,10 @@ pub fn no_file_shows_a_secret(
             "{outputs} of these files are what the roles' processes said: outputs, wire traces, errors"
         ),
     ])
+}
+
+fn searched(folder: &Path, secrets: &Secrets) -> Result<Searched, StageError> {
+    search(folder, secrets).map_err(StageError::io(format!("searching {}", folder.display())))
 }
 
 fn payment_instruction(told: &Told) -> Result<EnvelopedData, StageError> {

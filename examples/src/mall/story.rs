@@ -10,7 +10,7 @@ use super::cli::Options;
 use super::event::{Exchange, Listening};
 use super::proofs;
 use super::record::Recorder;
-use super::secrets::Secrets;
+use super::secrets;
 use super::stage::{DEMO_PASSPHRASE, Stage, StageError};
 use super::timeline::Timeline;
 
@@ -295,7 +295,7 @@ impl<'a> Story<'a> {
 
     fn look_for_secrets(&mut self) -> Result<(), StageError> {
         self.timeline.phase("Everybody's drawers are searched");
-        let secrets = Secrets::of_the_mall(self.data, &ROLES, PAN)?;
+        let secrets = secrets::of_the_mall(self.data, &ROLES, PAN)?;
         let fact = proofs::no_wrapper_shows_a_secret(&self.exchanges, &secrets)?;
         self.timeline.fact("mall", "", &fact);
         let said = self.stage.said();

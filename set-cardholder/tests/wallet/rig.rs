@@ -1,10 +1,8 @@
 //! Servers for set-core's roles, and what all parties of the brand have.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use base64ct::{Base64, Encoding as _};
 use bytes::Bytes;
 use set_core::error::Error;
 use set_core::exchange::{Context, Received, receive};
@@ -19,6 +17,7 @@ use set_node::telemetry::Metrics;
 use set_node::transport::{Endpoint, FramingFault};
 use set_testkit::clock::noon;
 use set_testkit::hierarchy::{Issued, LeafCa, hierarchy};
+use set_testkit::secrets::{Secrets, search};
 
 /// A role as a function from request to response.
 pub(crate) trait Role: Send + Sync + 'static {
@@ -120,36 +119,21 @@ pub(crate) fn price() -> CurrencyAmount {
 
 pub(crate) const PAN: &str = "5500000000000004";
 
-/// Whether octets hold the account number: as text, in hexadecimal, or in base64 at any of
-/// the three alignments.
+fn card() -> Secrets {
+    let mut secrets = Secrets::default();
+    secrets.add("the account number", PAN.as_bytes());
+    secrets
+}
+
 pub(crate) fn shows_the_card(octets: &[u8]) -> bool {
-    let hex: String = PAN.bytes().map(|octet| format!("{octet:02x}")).collect();
-    let mut spellings = vec![PAN.to_owned(), hex.to_uppercase(), hex];
-    for skipped in 0..3 {
-        let tail = &PAN.as_bytes()[skipped..];
-        spellings.push(Base64::encode_string(&tail[..tail.len() / 3 * 3]));
-    }
-    spellings.iter().any(|spelling| {
-        octets
-            .windows(spelling.len())
-            .any(|part| part == spelling.as_bytes())
-    })
+    card().shown_by(octets).is_some()
 }
 
 /// Looks for the account number in every file; returns how many octets were looked at.
 pub(crate) fn scan(folder: &Path) -> usize {
-    let mut seen = 0;
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            seen += scan(&path);
-            continue;
-        }
-        let content = fs::read(&path).unwrap();
-        assert!(!shows_the_card(&content), "{}", path.display());
-        seen += content.len();
-    }
-    seen
+    let searched = search(folder, &card()).unwrap();
+    assert_eq!(searched.found, None);
+    searched.octets
 }
 
 /// A merchant that answers PInitReq and nothing else.
