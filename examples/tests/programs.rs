@@ -24,9 +24,9 @@ fn program(name: &str) -> Command {
 
 /// What a program prints when all goes well.
 fn printed(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .expect("`cargo test` builds the examples; `--tests` alone does not");
+    let output = command.output().unwrap_or_else(|error| {
+        panic!("{error}: `cargo test` builds the examples, `--tests` alone does not")
+    });
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{errors}");
     String::from_utf8(output.stdout).unwrap()
