@@ -49,6 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let merchant = Merchant {
         signature: identity("merchant-signature")?.ok_or("enroll first")?,
         encryption: identity("merchant-encryption")?.ok_or("enroll first")?,
+        former: Vec::new(),
         trust: folder.load_trust(&station.context())?,
     };
     let (currency, amount, amt_exp10) = (Currency::new(840)?, 12_950, -2);

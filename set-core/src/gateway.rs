@@ -42,11 +42,15 @@ pub mod token;
 
 pub use self::token::CapTokens;
 
+use crate::asn1::Date;
+use crate::crypto::PrivateKey;
 use crate::error::Error;
 use crate::exchange::Context;
 use crate::msg::ids::{Bin, BrandId};
 use crate::msg::thumbs::{CertThumb, Thumbs};
-use crate::party::{Identity, Purpose, Trust};
+use crate::party::{Identity, Purpose, Trust, former};
+use crate::path::{ChainError, Culprit, Rule, validity};
+use crate::pkcs7::{EnvelopedData, SignedData};
 use crate::proof::ChainVerified;
 use crate::treatment::Attached;
 use crate::x509::BrandCrlIdentifier;
@@ -59,6 +63,9 @@ pub struct Gateway {
     pub signature: Identity,
     /// The encryption key and certificate.
     pub encryption: Identity,
+    /// Those of either kind that they replaced: tokens and messages under way are still under
+    /// them.
+    pub former: Vec<Identity>,
     /// Roots, certificates, CRLs and BCI held, the gateway's own certificates among them.
     pub trust: Trust,
     /// The BINs served; all of the brand's when empty.
@@ -101,6 +108,65 @@ impl Gateway {
         let certificate = &self.signature.certificate;
         self.trust
             .verify(context, certificate, Purpose::GatewaySignature, None)
+    }
+
+    /// Who of us signed what the gateway wrote for itself: whoever `own` is, unless the signature
+    /// names a former certificate.
+    ///
+    /// The signature was made at the date `made`, at the latest; a former key may not have
+    /// signed after its usage period.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] when the former certificate does not hold any more.
+    fn own_signer(
+        &self,
+        context: &Context<'_>,
+        own: &ChainVerified,
+        signature: &SignedData,
+        made: Option<Date>,
+    ) -> Result<ChainVerified, Error> {
+        let pointer = &signature.signer_infos.first().issuer_and_serial_number;
+        let Some(identity) = former::named(&self.former, pointer) else {
+            return Ok(own.clone());
+        };
+        let certificate = &identity.certificate;
+        if let Some(made) = made.filter(|made| !validity::could_sign(certificate, *made)) {
+            return Err(ChainError {
+                certificate: Box::new(Culprit::of(context.crypto, certificate)),
+                rule: Rule::PrivateKeyUsagePeriod(made),
+            }
+            .into());
+        }
+        self.trust
+            .verify(context, certificate, Purpose::GatewaySignatureMade, None)
+    }
+
+    /// The key that opens what a merchant or cardholder encrypted: of the former certificate
+    /// that the envelope names, otherwise the one in use.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] when the former certificate does not hold any more.
+    fn opener(
+        &self,
+        context: &Context<'_>,
+        envelope: &EnvelopedData,
+    ) -> Result<&PrivateKey, Error> {
+        let keys = (&self.encryption, &*self.former);
+        former::opener(
+            context,
+            &self.trust,
+            keys,
+            Purpose::GatewayEncryption,
+            envelope,
+        )
+    }
+
+    /// The key that opens what the gateway encrypted for itself and kept, in use or former.
+    #[must_use]
+    pub fn own_opener(&self, envelope: &EnvelopedData) -> &PrivateKey {
+        former::own_opener((&self.encryption, &self.former), envelope)
     }
 
     /// Both chains, CRLs and BCI, as far as the thumbs do not show that they are held.

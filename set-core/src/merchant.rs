@@ -21,10 +21,12 @@ pub mod sale;
 pub use self::order::{Offer, Order};
 pub use self::sale::Sale;
 
+use crate::crypto::PrivateKey;
 use crate::error::Error;
 use crate::exchange::Context;
 use crate::msg::ids::MerchantId;
-use crate::party::{Identity, Purpose, Trust};
+use crate::party::{Identity, Purpose, Trust, former};
+use crate::pkcs7::EnvelopedData;
 use crate::proof::ChainVerified;
 
 /// A merchant's keys for one brand, and whom it believes.
@@ -34,6 +36,8 @@ pub struct Merchant {
     pub signature: Identity,
     /// The encryption key and certificate.
     pub encryption: Identity,
+    /// Those that it replaced: answers under way are still encrypted for them.
+    pub former: Vec<Identity>,
     /// Roots, certificates, CRLs and BCI held, the gateway's certificates among them.
     pub trust: Trust,
 }
@@ -46,6 +50,22 @@ impl Merchant {
     /// [`Error::Caller`] when the certificate is not a merchant's.
     pub fn merchant_id(&self) -> Result<MerchantId, Error> {
         Ok(self.signature.certificate.merchant_id()?)
+    }
+
+    /// The key that opens a gateway's answer: of the former certificate that the envelope
+    /// names, otherwise the one in use.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] when the former certificate does not hold any more.
+    fn opener(
+        &self,
+        context: &Context<'_>,
+        envelope: &EnvelopedData,
+    ) -> Result<&PrivateKey, Error> {
+        let keys = (&self.encryption, &*self.former);
+        let purpose = Purpose::MerchantEncryption;
+        former::opener(context, &self.trust, keys, purpose, envelope)
     }
 
     /// The gateway's encryption certificate, its chain verified now.

@@ -1,5 +1,6 @@
 //! What a party has (keys with certificates) and whom it believes.
 
+pub(crate) mod former;
 pub mod identity;
 pub mod trust;
 

@@ -119,6 +119,8 @@ fn gateway(data: &Path, config: &Config, station: &Station) -> Result<Gateway, F
             .ok_or(Failure::NotEnrolled)
     };
     let (signature, encryption) = (identity(SIGNATURE)?, identity(ENCRYPTION)?);
+    let mut former = folder.former(&keys, SIGNATURE, rules)?;
+    former.extend(folder.former(&keys, ENCRYPTION, rules)?);
     let mut trust = folder.load_trust(&station.context())?;
     for own in [&signature, &encryption] {
         trust.hold(own.certificate.clone());
@@ -133,6 +135,7 @@ fn gateway(data: &Path, config: &Config, station: &Station) -> Result<Gateway, F
     Ok(Gateway {
         signature,
         encryption,
+        former,
         trust,
         bins,
         captures: config.gateway.captures,

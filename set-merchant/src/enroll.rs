@@ -111,7 +111,7 @@ pub async fn renew_with(
     let merchant = merchant(certified, trust)?;
     pos.keep_renewed(&merchant)?;
     applicant(pos, &ca, fields).renewed()?;
-    Ok(merchant)
+    pos.merchant()
 }
 
 fn applicant<'a>(pos: &'a Pos, ca: &'a Caller, fields: &'a [FieldArg]) -> Applicant<'a> {
@@ -130,6 +130,7 @@ fn merchant(certified: Certified, trust: Trust) -> Result<Merchant, Failure> {
     Ok(Merchant {
         signature: certified.signature,
         encryption: certified.encryption.ok_or(Failure::NotEnrolled)?,
+        former: Vec::new(),
         trust,
     })
 }

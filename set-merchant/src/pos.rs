@@ -101,9 +101,11 @@ impl Pos {
         else {
             return Err(Failure::NotEnrolled);
         };
+        let rules = &self.station.policy().key_rules;
         Ok(Merchant {
             signature,
             encryption,
+            former: self.folder.former(&self.keys, ENCRYPTION, rules)?,
             trust: self.trust.clone(),
         })
     }

@@ -26,6 +26,7 @@ impl TestMerchant {
             merchant: Mutex::new(Merchant {
                 signature: identity(&brand.merchant_signature, Some(&brand.mca)),
                 encryption: identity(&brand.merchant_encryption, Some(&brand.mca)),
+                former: Vec::new(),
                 trust: trust(),
             }),
             orders: Mutex::default(),

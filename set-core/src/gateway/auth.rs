@@ -84,7 +84,12 @@ pub fn open(
     request: &AuthReq,
 ) -> Result<Asked, Error> {
     let crypto = context.crypto;
-    let signed = enc::open(crypto, &gateway.encryption.key, TYPES, &request.enc)?;
+    let signed = enc::open(
+        crypto,
+        gateway.opener(context, &request.enc)?,
+        TYPES,
+        &request.enc,
+    )?;
     check_outside(
         context,
         header,

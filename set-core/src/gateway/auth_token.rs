@@ -124,7 +124,8 @@ pub(super) fn give(
 ///
 /// # Errors
 ///
-/// decodingFailure when it was made for another gateway or is damaged; signatureFailure.
+/// decodingFailure when it was made for another gateway or is damaged; the certificate codes
+/// when it was made under a former certificate that does not hold any more; signatureFailure.
 pub(super) fn open(
     context: &Context<'_>,
     gateway: &Gateway,
@@ -133,16 +134,18 @@ pub(super) fn open(
     let own = gateway.own_signature(context)?;
     let opened = enc_x::open::<AuthTokenData, PanToken>(
         context.crypto,
-        &gateway.encryption.key,
+        gateway.opener(context, token)?,
         TYPES,
         token,
     )?;
+    let made = opened.t.prev_auth_date_time;
+    let signer = gateway.own_signer(context, &own, &opened.signature, Some(made))?;
     so::verify(
         context.crypto,
         &opened.signature,
         TYPES.tbs,
         &opened.to_be_signed()?,
-        &own,
+        &signer,
     )?;
     let data = opened.t.into_value();
     let after = data.auth_token_opaque.decode_as::<AuthTokenBinding>()?;

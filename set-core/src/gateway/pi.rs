@@ -1,6 +1,7 @@
 //! The payment instruction: opened, and its dual signature verified.
 
 use crate::asn1::{Raw, oid};
+use crate::crypto::PrivateKey;
 use crate::error::Error;
 use crate::exchange::Context;
 use crate::gateway::Gateway;
@@ -71,15 +72,19 @@ impl Instruction {
 ///
 /// # Errors
 ///
-/// decodingFailure when it does not open; signatureFailure for an AuthToken of another.
+/// decodingFailure when it does not open; the certificate codes and signatureFailure for an
+/// AuthToken.
 pub(super) fn again(context: &Context<'_>, gateway: &Gateway, pi: &Pi) -> Result<Terms, Error> {
     let (head, account) = match pi {
         Pi::AuthToken(token) => return Ok(auth_token::open(context, gateway, token)?.terms),
-        Pi::PiUnsigned(pi) => return Ok(opened_unsigned(context, gateway, pi)?.into_terms()),
+        Pi::PiUnsigned(pi) => {
+            let key = gateway.own_opener(pi);
+            return Ok(opened_unsigned(context, key, pi)?.into_terms());
+        }
         Pi::PiDualSigned(pi) => {
             let (link, pan_data) = ex::open::<PiOiLink, PanData>(
                 context.crypto,
-                &gateway.encryption.key,
+                gateway.own_opener(&pi.ex_pi_data),
                 oid::content::PI_DUAL_SIGNED_TBE,
                 &pi.ex_pi_data,
             )?;
@@ -103,7 +108,8 @@ pub(super) fn again(context: &Context<'_>, gateway: &Gateway, pi: &Pi) -> Result
 ///
 /// # Errors
 ///
-/// decodingFailure when it does not open; the certificate codes; signatureFailure when the
+/// decodingFailure when it does not open; the certificate codes, also when it is encrypted for
+/// a former certificate that does not hold any more; signatureFailure when the
 /// dual signature is not over this PI and the merchant's digest of the order.
 pub(super) fn read(
     context: &Context<'_>,
@@ -131,7 +137,7 @@ fn dual_signed(
     let crypto = context.crypto;
     let (link, pan_data) = ex::open::<PiOiLink, PanData>(
         crypto,
-        &gateway.encryption.key,
+        gateway.opener(context, &pi.ex_pi_data)?,
         oid::content::PI_DUAL_SIGNED_TBE,
         &pi.ex_pi_data,
     )?;
@@ -195,21 +201,17 @@ fn unsigned(
     gateway: &Gateway,
     pi: &EnvelopedData,
 ) -> Result<Reading, Error> {
-    let instruction = opened_unsigned(context, gateway, pi)?;
+    let instruction = opened_unsigned(context, gateway.opener(context, pi)?, pi)?;
     Ok(Reading::Instruction(Box::new(instruction)))
 }
 
 fn opened_unsigned(
     context: &Context<'_>,
-    gateway: &Gateway,
+    key: &PrivateKey,
     pi: &EnvelopedData,
 ) -> Result<Instruction, Error> {
-    let (link, pan_token) = exh::open::<PiOiLink, PanToken>(
-        context.crypto,
-        &gateway.encryption.key,
-        oid::content::PI_UNSIGNED_TBE,
-        pi,
-    )?;
+    let (link, pan_token) =
+        exh::open::<PiOiLink, PanToken>(context.crypto, key, oid::content::PI_UNSIGNED_TBE, pi)?;
     let PiOiLink { t1, t2 } = link.into_value();
     Ok(Instruction {
         head: t1,

@@ -44,9 +44,9 @@ pub(super) fn open<T: Wire + Clone>(
     check: impl FnOnce(&T) -> Result<(), Error>,
 ) -> Result<Opened<T>, Error> {
     let crypto = context.crypto;
-    let key = &gateway.encryption.key;
     match *sealed {
         Sealed::Plain(envelope, types) => {
+            let key = gateway.opener(context, envelope)?;
             let signed = enc::open(crypto, key, types, envelope)?;
             let unverified = s::unverified::<T>(&signed, types.tbs)?;
             check(&unverified)?;
@@ -59,6 +59,7 @@ pub(super) fn open<T: Wire + Clone>(
             })
         }
         Sealed::WithAccount(envelope, types) => {
+            let key = gateway.opener(context, envelope)?;
             let opened = enc_x::open::<T, PanToken>(crypto, key, types, envelope)?;
             check(&opened.t)?;
             let merchant = Peer::prove(context, gateway, &opened.signature)?;

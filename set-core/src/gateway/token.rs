@@ -7,7 +7,8 @@
 
 use der::asn1::Null;
 
-use crate::asn1::{Opaque, Raw, oid};
+use crate::asn1::{Date, Opaque, Raw, oid};
+use crate::crypto::PrivateKey;
 use crate::error::Error;
 use crate::exchange::Context;
 use crate::gateway::Gateway;
@@ -19,6 +20,8 @@ use crate::msg::payment::auth_rev::AuthRevCode;
 use crate::msg::payment::cap::CapCode;
 use crate::msg::payment::cap_rev_or_cred::CapRevOrCredCode;
 use crate::msg::payment::tokens::{CapToken, CapTokenData};
+use crate::party::former;
+use crate::pkcs7::EnvelopedData;
 use crate::proof::ChainVerified;
 use crate::sequence;
 use crate::treatment::enc::{self, Types};
@@ -168,18 +171,17 @@ pub(super) fn account(
         gateway,
         own,
     };
-    let envelope = match (token, &record.kept) {
-        (Some(CapToken::EncX(envelope)), _) => envelope,
+    let (data, pan_token) = match (token, &record.kept) {
+        (Some(CapToken::EncX(envelope)), _) => keeper.open(envelope, Some(record.date))?,
         (Some(CapToken::Enc(envelope)), Some(CapToken::EncX(kept))) => {
-            let data = keeper.open_without_account(envelope)?;
+            let data = keeper.open_without_account(envelope, record.date)?;
             belongs(&data, record)?;
-            kept
+            keeper.open_kept(kept)?
         }
         (Some(CapToken::Enc(_)), _) => return Err(TokenFault::Invalid),
-        (None | Some(CapToken::Null(_)), Some(CapToken::EncX(kept))) => kept,
+        (None | Some(CapToken::Null(_)), Some(CapToken::EncX(kept))) => keeper.open_kept(kept)?,
         (None | Some(CapToken::Null(_)), _) => return Err(TokenFault::Missing),
     };
-    let (data, pan_token) = keeper.open(envelope)?;
     belongs(&data, record)?;
     Ok(pan_token.into())
 }
@@ -199,7 +201,7 @@ pub(super) fn unrecorded(
         gateway,
         own,
     };
-    let (data, pan_token) = keeper.open(envelope)?;
+    let (data, pan_token) = keeper.open(envelope, None)?;
     let binding = binding(&data)?;
     Ok((data, binding, pan_token.into()))
 }
@@ -212,36 +214,72 @@ struct Keeper<'a> {
 }
 
 impl Keeper<'_> {
+    /// Opens a token that came; it was made at the date `made` or soon after, if that is known.
     fn open(
         &self,
-        envelope: &crate::pkcs7::EnvelopedData,
+        envelope: &EnvelopedData,
+        made: Option<Date>,
     ) -> Result<(CapTokenData, PanToken), TokenFault> {
-        let opened = enc_x::open::<CapTokenData, PanToken>(
-            self.context.crypto,
-            &self.gateway.encryption.key,
-            WITH_ACCOUNT,
-            envelope,
-        )?;
+        let key = self.gateway.opener(self.context, envelope)?;
+        let opened = open_with(self.context, key, envelope)?;
+        let signer = self
+            .gateway
+            .own_signer(self.context, self.own, &opened.signature, made)?;
         so::verify(
             self.context.crypto,
             &opened.signature,
             WITH_ACCOUNT.tbs,
             &opened.to_be_signed()?,
-            self.own,
+            &signer,
+        )?;
+        Ok((opened.t.into_value(), opened.p))
+    }
+
+    /// Opens a token that never left: the gateway's own records outlive its certificates, so
+    /// none is asked for.
+    fn open_kept(&self, envelope: &EnvelopedData) -> Result<(CapTokenData, PanToken), TokenFault> {
+        let key = self.gateway.own_opener(envelope);
+        let opened = open_with(self.context, key, envelope)?;
+        let pointer = &opened
+            .signature
+            .signer_infos
+            .first()
+            .issuer_and_serial_number;
+        let signer = former::named(&self.gateway.former, pointer);
+        let certificate = &signer.unwrap_or(&self.gateway.signature).certificate;
+        so::verify_with_key(
+            self.context.crypto,
+            &opened.signature,
+            WITH_ACCOUNT.tbs,
+            &opened.to_be_signed()?,
+            certificate.issuer_and_serial_number(),
+            certificate.public_key(),
         )?;
         Ok((opened.t.into_value(), opened.p))
     }
 
     fn open_without_account(
         &self,
-        envelope: &crate::pkcs7::EnvelopedData,
+        envelope: &EnvelopedData,
+        made: Date,
     ) -> Result<CapTokenData, TokenFault> {
-        let key = &self.gateway.encryption.key;
+        let key = self.gateway.opener(self.context, envelope)?;
         let signed = enc::open(self.context.crypto, key, WITHOUT_ACCOUNT, envelope)?;
+        let signer = self
+            .gateway
+            .own_signer(self.context, self.own, &signed, Some(made))?;
         let tbs = WITHOUT_ACCOUNT.tbs;
-        let verified = s::verify::<CapTokenData>(self.context.crypto, &signed, tbs, self.own)?;
+        let verified = s::verify::<CapTokenData>(self.context.crypto, &signed, tbs, &signer)?;
         Ok((**verified.content()).clone())
     }
+}
+
+fn open_with(
+    context: &Context<'_>,
+    key: &PrivateKey,
+    envelope: &EnvelopedData,
+) -> Result<enc_x::Opened<CapTokenData, PanToken>, TreatmentError> {
+    enc_x::open(context.crypto, key, WITH_ACCOUNT, envelope)
 }
 
 fn belongs(data: &CapTokenData, record: &Authorization) -> Result<(), TokenFault> {
@@ -261,6 +299,16 @@ fn belongs(data: &CapTokenData, record: &Authorization) -> Result<(), TokenFault
 fn binding(data: &CapTokenData) -> Result<TokenBinding, TokenFault> {
     let binding = data.token_opaque.decode_as();
     binding.map_err(|_| TokenFault::Invalid)
+}
+
+impl From<Error> for TokenFault {
+    /// The certificate that the token was made under does not hold any more.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Provider(_) => Self::Failed,
+            _ => Self::Invalid,
+        }
+    }
 }
 
 impl From<TreatmentError> for TokenFault {

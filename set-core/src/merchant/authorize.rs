@@ -356,7 +356,8 @@ fn open(
     let crypto = context.crypto;
     match response {
         AuthRes::EncB(response) => {
-            let signed = enc::open(crypto, &merchant.encryption.key, RESPONSE, &response.enc)?;
+            let key = merchant.opener(context, &response.enc)?;
+            let signed = enc::open(crypto, key, RESPONSE, &response.enc)?;
             let unverified = s::unverified::<AuthResTbs>(&signed, RESPONSE.tbs)?;
             let bci = unverified.t1.brand_crl_identifier.as_ref();
             let gateway = gateway_response::signer(context, merchant, &signed, bci)?;
@@ -371,7 +372,7 @@ fn open(
             let types = RESPONSE_WITH_PAN;
             let opened = enc_x::open::<AuthResTbs, PanToken>(
                 crypto,
-                &merchant.encryption.key,
+                merchant.opener(context, &response.enc_x)?,
                 types,
                 &response.enc_x,
             )?;

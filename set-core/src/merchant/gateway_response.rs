@@ -73,7 +73,8 @@ pub(super) fn open<T: Wire + Clone>(
     bci: impl FnOnce(&T) -> Option<&BrandCrlIdentifier>,
 ) -> Result<T, Error> {
     let crypto = context.crypto;
-    let signed = enc::open(crypto, &merchant.encryption.key, types, envelope)?;
+    let key = merchant.opener(context, envelope)?;
+    let signed = enc::open(crypto, key, types, envelope)?;
     let unverified = s::unverified::<T>(&signed, types.tbs)?;
     let gateway = signer(context, merchant, &signed, bci(&unverified))?;
     let verified = s::verify::<T>(crypto, &signed, types.tbs, &gateway)?;

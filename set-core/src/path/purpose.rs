@@ -13,6 +13,9 @@ pub enum Purpose {
     MerchantEncryption,
     /// A payment gateway signs.
     GatewaySignature,
+    /// A payment gateway signed, maybe before its key's usage period ended: what it wrote for
+    /// itself, which it reads as long as the certificate is valid.
+    GatewaySignatureMade,
     /// A payment gateway receives.
     GatewayEncryption,
     /// A cardholder CA signs messages.
@@ -40,7 +43,9 @@ impl Purpose {
         types.contains(match self {
             Self::CardholderSignature => CertificateType::CARD,
             Self::MerchantSignature | Self::MerchantEncryption => CertificateType::MER,
-            Self::GatewaySignature | Self::GatewayEncryption => CertificateType::PGWY,
+            Self::GatewaySignature | Self::GatewaySignatureMade | Self::GatewayEncryption => {
+                CertificateType::PGWY
+            }
             Self::CardholderCaSignature | Self::CardholderCaEncryption => CertificateType::CCA,
             Self::MerchantCaSignature | Self::MerchantCaEncryption => CertificateType::MCA,
             Self::GatewayCaSignature | Self::GatewayCaEncryption => CertificateType::PCA,
@@ -56,6 +61,7 @@ impl Purpose {
             Self::CardholderSignature
             | Self::MerchantSignature
             | Self::GatewaySignature
+            | Self::GatewaySignatureMade
             | Self::CardholderCaSignature
             | Self::MerchantCaSignature
             | Self::GatewayCaSignature => KeyUsage::DIGITAL_SIGNATURE,
@@ -70,10 +76,15 @@ impl Purpose {
         }
     }
 
-    /// Whether the key makes signatures, so that its usage period counts.
+    /// Whether the key makes signatures now, so that its usage period counts.
     #[must_use]
     pub const fn signs(self) -> bool {
-        self.key_usage().contains(KeyUsage::DIGITAL_SIGNATURE)
-            || self.key_usage().contains(KeyUsage::CRL_SIGN)
+        match self {
+            Self::GatewaySignatureMade => false,
+            _ => {
+                self.key_usage().contains(KeyUsage::DIGITAL_SIGNATURE)
+                    || self.key_usage().contains(KeyUsage::CRL_SIGN)
+            }
+        }
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn in_force(certificate: &Certificate, at: Date) -> Result<(), Rule> 
 }
 
 /// Whether the usage period of a private key had not ended at `at`.
-pub(super) fn could_sign(signer: &Certificate, at: Date) -> bool {
+pub(crate) fn could_sign(signer: &Certificate, at: Date) -> bool {
     signer
         .extensions()
         .private_key_usage_period

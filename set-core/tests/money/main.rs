@@ -14,6 +14,7 @@ mod captures;
 mod corrections;
 mod follow_ups;
 mod histories;
+mod renewed;
 mod reversals;
 mod told;
 

@@ -81,11 +81,13 @@ impl Rig {
             merchant: Merchant {
                 signature: identity(&brand.merchant_signature, &brand.mca),
                 encryption: identity(&brand.merchant_encryption, &brand.mca),
+                former: Vec::new(),
                 trust: trust.clone(),
             },
             gateway: Gateway {
                 signature: identity(&brand.gateway_signature, &brand.pca),
                 encryption: identity(&brand.gateway_encryption, &brand.pca),
+                former: Vec::new(),
                 trust,
                 bins: Vec::new(),
                 captures: true,

@@ -123,7 +123,7 @@ fn opened(
 ) -> Result<HostAdvice, Error> {
     let (advice, account) = exh::open::<Advice, PanToken>(
         context.crypto,
-        &gateway.encryption.key,
+        gateway.own_opener(&sealed.sealed),
         CONTENT_TYPE,
         &sealed.sealed,
     )?;
@@ -330,7 +330,7 @@ impl Inner {
                 let envelope: EnvelopedData = asn1::decode(sealed.as_bytes(), &Limits::default())?;
                 Ok::<_, Error>(exh::open::<ReversalAdvice, PanToken>(
                     context.crypto,
-                    &inner.parts.gateway.encryption.key,
+                    inner.parts.gateway.own_opener(&envelope),
                     CONTENT_TYPE,
                     &envelope,
                 )?)

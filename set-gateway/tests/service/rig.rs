@@ -216,6 +216,7 @@ pub(crate) fn gateway() -> Gateway {
     Gateway {
         signature: identity(&brand.gateway_signature, &brand.pca),
         encryption: identity(&brand.gateway_encryption, &brand.pca),
+        former: Vec::new(),
         trust: trust(),
         bins: Vec::new(),
         captures: true,
@@ -228,6 +229,7 @@ pub(crate) fn merchant() -> Merchant {
     Merchant {
         signature: identity(&brand.merchant_signature, &brand.mca),
         encryption: identity(&brand.merchant_encryption, &brand.mca),
+        former: Vec::new(),
         trust: trust(),
     }
 }

@@ -173,6 +173,7 @@ impl Rig {
         let merchant = Merchant {
             signature: identity(&h.merchant_signature, &h.mca.cert_signing),
             encryption: identity(&h.merchant_encryption, &h.mca.cert_signing),
+            former: Vec::new(),
             trust: everything(),
         };
         let mut pos = pos(&folder, &config).await;

@@ -128,6 +128,7 @@ impl Acquirer {
             gateway: Gateway {
                 signature: identity(&all.gateway_signature, &all.pca),
                 encryption: identity(&all.gateway_encryption, &all.pca),
+                former: Vec::new(),
                 trust: insider(&tools, held),
                 bins: Vec::new(),
                 captures: true,

@@ -73,6 +73,7 @@ impl Shop {
             merchant: Merchant {
                 signature: identity(&all.merchant_signature, &all.mca),
                 encryption: identity(&all.merchant_encryption, &all.mca),
+                former: Vec::new(),
                 trust: insider(&tools, held),
             },
             tools,
