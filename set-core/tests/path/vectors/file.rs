@@ -241,7 +241,6 @@ const PURPOSES: [(&str, Purpose); 13] = [
     ("merchantSignature", Purpose::MerchantSignature),
     ("merchantEncryption", Purpose::MerchantEncryption),
     ("gatewaySignature", Purpose::GatewaySignature),
-    ("gatewaySignatureMade", Purpose::GatewaySignatureMade),
     ("gatewayEncryption", Purpose::GatewayEncryption),
     ("cardholderCaSignature", Purpose::CardholderCaSignature),
     ("cardholderCaEncryption", Purpose::CardholderCaEncryption),
