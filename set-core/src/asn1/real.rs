@@ -27,18 +27,32 @@ impl FloatingPoint {
         value.is_finite().then_some(Self(value + 0.0))
     }
 
-    /// The quotient of two amounts; zero when the divisor is.
+    /// The quotient of two amounts, as the nearest number that a binary64 holds; of two equally
+    /// near the one with the even mantissa. Zero when the divisor is.
+    ///
+    /// The quotient itself is of integers: amounts above 2⁵³ are not rounded before they are
+    /// divided.
     #[must_use]
-    #[expect(
-        clippy::as_conversions,
-        reason = "rounding to the nearest binary64 is what a ratio is"
-    )]
     pub fn ratio(dividend: u64, divisor: u64) -> Self {
-        if divisor == 0 {
-            Self(0.0)
-        } else {
-            Self(dividend as f64 / divisor as f64)
+        if dividend == 0 || divisor == 0 {
+            return Self(0.0);
         }
+        // The dividend at the top of 128 bits: so the quotient has at least 64 bits, more than
+        // a mantissa and the bit to round by.
+        let dividend = u128::from(dividend);
+        let places = dividend.leading_zeros();
+        let dividend = dividend << places;
+        let divisor = u128::from(divisor);
+        let (quotient, rest) = (dividend / divisor, dividend % divisor);
+        // Whether anything is left decides between two that would be equally near without it.
+        let quotient = quotient | u128::from(rest > 0);
+        #[expect(
+            clippy::as_conversions,
+            reason = "rounding to the nearest binary64 is what a ratio is"
+        )]
+        let nearest = quotient as f64;
+        // A power of two: exact.
+        Self((0..places).fold(nearest, |value, _| value / 2.0))
     }
 
     /// The number.
@@ -186,6 +200,25 @@ mod tests {
             b"\x09\x02\x80\x00",          // no mantissa
         ] {
             assert!(asn1::decode::<FloatingPoint>(octets, &Limits::default()).is_err());
+        }
+    }
+
+    #[test]
+    fn a_ratio_is_the_nearest_number_to_the_quotient() {
+        for (dividend, divisor, ratio) in [
+            (0, 5, 0.0),
+            (5, 0, 0.0),
+            (1, 1, 1.0),
+            (1, 3, 1.0 / 3.0),
+            (12_949, 12_950, 12_949.0 / 12_950.0),
+            (u64::MAX, u64::MAX, 1.0),
+            (u64::MAX, 1, 18_446_744_073_709_551_616.0),
+            (1, u64::MAX, 1.0 / 18_446_744_073_709_551_616.0),
+            // Rounded before it is divided, the dividend would be 2^53.
+            ((1 << 53) + 1, 3, 3_002_399_751_580_331.0),
+        ] {
+            let found = FloatingPoint::ratio(dividend, divisor).value();
+            assert_eq!(found.to_bits(), f64::to_bits(ratio), "{dividend}/{divisor}");
         }
     }
 
