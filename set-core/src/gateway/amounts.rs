@@ -10,9 +10,11 @@ pub(super) fn within(amount: &CurrencyAmount, limit: &CurrencyAmount, margin_per
         && u128::from(amount.amount) <= most(limit, margin_percent)
 }
 
-/// `limit` plus `margin_percent` of it, rounded down, in its unit.
+/// `limit` plus `margin_percent` of it, rounded down, in its unit; no more than is
+/// [`BOOKABLE`].
 pub(super) fn most(limit: &CurrencyAmount, margin_percent: u8) -> u128 {
-    u128::from(limit.amount) * (100 + u128::from(margin_percent)) / 100
+    let most = u128::from(limit.amount) * (100 + u128::from(margin_percent)) / 100;
+    most.min(u128::from(BOOKABLE))
 }
 
 /// Whether both count the same unit of the same currency.
@@ -27,6 +29,11 @@ pub(super) fn zero(amount: &CurrencyAmount) -> CurrencyAmount {
         ..*amount
     }
 }
+
+/// The largest amount, and the largest sum, that a gateway books: 2⁶³ − 1 of its unit. The
+/// books of most stores and hosts count in signed numbers of 64 bits; what they cannot hold is
+/// refused before anybody is asked.
+pub(super) const BOOKABLE: u64 = u64::MAX >> 1;
 
 #[cfg(test)]
 mod tests {
@@ -50,7 +57,10 @@ mod tests {
             (116, 100, 15, false),
             (11, 10, 15, true),
             (12, 10, 15, false),
-            (u64::MAX, u64::MAX, 255, true),
+            (BOOKABLE, BOOKABLE, 255, true),
+            (BOOKABLE, u64::MAX, 255, true),
+            (BOOKABLE + 1, u64::MAX, 255, false),
+            (u64::MAX, u64::MAX, 0, false),
             (0, 100, 0, false),
             (1, 0, 100, false),
         ] {

@@ -98,6 +98,15 @@ impl Authorization {
         self.captures.iter().map(Capture::credited).sum()
     }
 
+    /// How much more than authorized may be captured, in the unit of `auth_amt`.
+    #[must_use]
+    pub fn margin(&self, margin_percent: u8) -> u64 {
+        let authorized = u128::from(self.auth_amt.amount);
+        let margin = amounts::most(&self.auth_amt, margin_percent).saturating_sub(authorized);
+        // Both are far within 64 bits.
+        u64::try_from(margin).unwrap_or(u64::MAX)
+    }
+
     /// Whether the invariants hold.
     #[must_use]
     pub fn balanced(&self, margin_percent: u8) -> bool {

@@ -221,19 +221,44 @@ impl Tx {
         authorized: &CurrencyAmount,
         margin: u64,
     ) -> Result<(), StoreError> {
+        let payment = Payment {
+            authorized: *authorized,
+            margin,
+            captured: 0,
+            credited: 0,
+        };
+        self.carry_payment(key, &payment).await
+    }
+
+    /// Opens the books of an authorization of which money was moved before it had books, or
+    /// whose books are gone: with these sums, of which there are no postings.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyRefusal::AuthorizedTwice`]; the sums break a rule; a number is out of range; the
+    /// engine fails.
+    pub async fn carry_payment(
+        &mut self,
+        key: PaymentKey<'_>,
+        payment: &Payment,
+    ) -> Result<(), StoreError> {
+        payment.checked()?;
+        let [role, xid, rrpid] = payment_values(&key);
         let opened = self
             .execute(
                 "INSERT INTO payment (role, xid, rrpid, currency, exponent, \
                  authorized, margin, captured, credited) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0) ON CONFLICT DO NOTHING",
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
                 &[
-                    key.role.into(),
-                    key.xid.as_octets().as_slice().into(),
-                    key.rrpid.as_octets().as_slice().into(),
-                    i64::from(authorized.currency.value()).into(),
-                    i64::from(authorized.amt_exp10).into(),
-                    integer(authorized.amount, AMOUNT)?.into(),
-                    integer(margin, AMOUNT)?.into(),
+                    role,
+                    xid,
+                    rrpid,
+                    i64::from(payment.authorized.currency.value()).into(),
+                    i64::from(payment.authorized.amt_exp10).into(),
+                    integer(payment.authorized.amount, AMOUNT)?.into(),
+                    integer(payment.margin, AMOUNT)?.into(),
+                    integer(payment.captured, AMOUNT)?.into(),
+                    integer(payment.credited, AMOUNT)?.into(),
                 ],
             )
             .await?;
@@ -241,6 +266,25 @@ impl Tx {
             0 => Err(MoneyRefusal::AuthorizedTwice.into()),
             _ => Ok(()),
         }
+    }
+
+    /// Lets captures exceed an authorization by `margin`, because the rules that the program
+    /// was given have changed since; one that is there already is not narrowed.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyRefusal::NotAuthorized`]; the number is out of range; the engine fails.
+    pub async fn widen_payment(
+        &mut self,
+        key: PaymentKey<'_>,
+        margin: u64,
+    ) -> Result<(), StoreError> {
+        let held = self.payment(key).await?;
+        let held = held.ok_or(MoneyRefusal::NotAuthorized)?;
+        if margin > held.margin {
+            self.keep_payment(key, &Payment { margin, ..held }).await?;
+        }
+        Ok(())
     }
 
     /// Lowers an authorization after a reversal, to zero when it is void.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::gateway::amounts::BOOKABLE;
 use crate::msg::amount::Currency;
 use crate::msg::ids::{Language, LocalId, Xid};
 use crate::msg::payment::batch::CloseStatus;
@@ -99,14 +100,17 @@ fn a_batch_whose_numbers_or_totals_are_used_up_takes_nothing() {
     batches.known[0].next = BatchSequenceNum::new(u64::MAX).unwrap();
     assert_eq!(take(&mut batches, None), Err(NoPlace::Full));
     let mut batches = Batches::open(id(7), noon());
-    let most = entry(840, u64::MAX, AmountType::Debit);
-    batches.take(None, most, noon()).unwrap();
+    let most = entry(840, BOOKABLE, AmountType::Debit);
+    batches.take(None, most.clone(), noon()).unwrap();
     let before = batches.known.clone();
     assert_eq!(take(&mut batches, None), Err(NoPlace::Full));
     assert_eq!(batches.known, before);
-    let mut other = entry(840, 1, AmountType::Debit);
-    other.brand_id = BrandId::new("Meadow").unwrap();
-    assert_eq!(batches.take(None, other, noon()), Err(NoPlace::Full));
+    // The sum over all brands, which is in one number of the answer, must fit as well.
+    for (brand, amount, fits) in [("Meadow", BOOKABLE, true), ("Pasture", 2, false)] {
+        let mut other = entry(840, amount, AmountType::Debit);
+        other.brand_id = BrandId::new(brand).unwrap();
+        assert_eq!(batches.take(None, other, noon()).is_ok(), fits, "{brand}");
+    }
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use super::{Entry, comparable};
 use crate::asn1::SeqOf;
-use crate::gateway::amounts;
+use crate::gateway::amounts::{self, BOOKABLE};
 use crate::msg::amount::{Currency, CurrencyAmount};
 use crate::msg::payment::batch::{AmountType, BatchDetails, BatchTotals, BrandBatchDetails};
 
-/// The totals with one item more; none when a sum is beyond its type.
+/// The totals with one item more; none when a sum is beyond its type, or what can be booked.
 pub(super) fn with(
     totals: &SeqOf<BrandBatchDetails, 0>,
     entry: &Entry,
@@ -38,7 +38,10 @@ pub(super) fn with(
         ),
     };
     *count = count.checked_add(1)?;
-    total.amount = total.amount.checked_add(entry.amount.amount)?;
+    total.amount = total
+        .amount
+        .checked_add(entry.amount.amount)
+        .filter(|total| *total <= BOOKABLE)?;
     // The sum over the brands of one unit must not overflow either.
     details(&SeqOf::from(all.clone()))
         .fits
