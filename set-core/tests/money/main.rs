@@ -9,6 +9,7 @@
     clippy::as_conversions
 )]
 
+mod amounts;
 mod batches;
 mod captures;
 mod corrections;

@@ -12,7 +12,7 @@ use set_core::msg::payment::cap_rev_or_cred::CapRevOrCredCode;
 use set_core::msg::payment::p_cert::BrandAndBin;
 use set_core::wake_up::WakeUp;
 
-use super::{Server, Shop, Street, Wallet, amount};
+use super::{Server, Shop, Street, Wallet};
 
 /// The order that the functions below are about.
 const ORDER: u8 = 1;
@@ -74,7 +74,7 @@ impl Shop {
     /// When it cannot ask.
     pub fn auth_rev_req(&mut self, sale: Sale, cents: u64) -> (Sale, Vec<u8>) {
         let auth_rrpid = sale.payments.last().expect("it is authorized").auth_rrpid;
-        let (context, left) = (self.tools.context(), amount(cents));
+        let (context, left) = (self.tools.context(), self.amount(cents));
         let (sale, octets) = reverse::reverse(&context, &self.merchant, sale, auth_rrpid, left)
             .expect("AuthRevReq can be made");
         self.keep(sale.clone().into());
@@ -196,7 +196,7 @@ impl Street {
     pub fn auth_req(&mut self, cents: u64, capture_now: bool) -> (Sale, Vec<u8>) {
         let wish = authorize::Wish {
             capture_now,
-            ..authorize::Wish::of(amount(cents))
+            ..authorize::Wish::of(self.shop.amount(cents))
         };
         let sale = self.shop.sale(ORDER);
         self.shop.auth_req(sale, wish)
@@ -209,7 +209,7 @@ impl Street {
     /// When any step fails.
     pub fn authorized(&mut self) -> Sale {
         self.placed();
-        let answer = self.authorize(authorize::Wish::of(amount(12_950)));
+        let answer = self.authorize(authorize::Wish::of(self.shop.price));
         assert_eq!(answer.auth_code, AuthCode::Approved);
         answer.sale
     }
@@ -257,7 +257,7 @@ impl Street {
     pub fn cap_req(&mut self, sale: Sale, cents: u64) -> (Vec<Sale>, Vec<u8>) {
         let wish = capture::Wish {
             auth_rrpid: sale.payments.last().expect("it is authorized").auth_rrpid,
-            amount: amount(cents),
+            amount: self.shop.amount(cents),
             sale_detail: None,
         };
         self.shop.cap_req(vec![(sale, vec![wish])])

@@ -47,6 +47,9 @@ pub struct Shop {
     pub tools: Tools,
     /// Its keys, and whom it believes: it holds the gateway's encryption certificate.
     pub merchant: Merchant,
+    /// The price of every order offered from now on; all amounts are in its unit. 129.50
+    /// dollars unless it is changed.
+    pub price: CurrencyAmount,
     /// Instalments or recurring payment, of every order offered from now on.
     pub install_recur_data: Option<InstallRecurData>,
     orders: Orders,
@@ -77,13 +80,14 @@ impl Shop {
                 trust: insider(&tools, held),
             },
             tools,
+            price: amount(12_950),
             install_recur_data: None,
             orders: Orders::default(),
             answers: Answers::default(),
         }
     }
 
-    /// Offers [`OD`] for 129.50 dollars, under the order id `number`: the octets of the
+    /// Offers [`OD`] for the price, under the order id `number`: the octets of the
     /// wake-up that a browser would give to the wallet.
     ///
     /// # Panics
@@ -94,7 +98,7 @@ impl Shop {
         let offer = Offer {
             lid_m: LocalId::new([number]).expect("an octet is a local id"),
             od: OctetString::new(OD).expect("it is short"),
-            purch_amt: amount(12_950),
+            purch_amt: self.price,
             brands: SeqOf::one(brand_id.clone()),
             install_recur_data: self.install_recur_data.clone(),
         };
@@ -113,6 +117,15 @@ impl Shop {
         wake_up.od = OD.to_vec();
         self.keep(Order::Offered(offer));
         wake_up.to_octets().expect("all fields can be written")
+    }
+
+    /// So much of the unit of the price.
+    #[must_use]
+    pub fn amount(&self, count: u64) -> CurrencyAmount {
+        CurrencyAmount {
+            amount: count,
+            ..self.price
+        }
     }
 
     /// The order with this number.
@@ -196,6 +209,7 @@ impl Server for Shop {
         Self {
             tools: self.tools.restarted(),
             merchant: self.merchant(),
+            price: self.price,
             install_recur_data: self.install_recur_data.clone(),
             orders: self.orders.clone(),
             answers: self.answers.clone(),
