@@ -42,6 +42,11 @@ pub enum Command {
     Show,
     /// List the authorizations and their captures
     Transactions,
+    /// Compare the records, the batches and the books of money with each other
+    ///
+    /// Ends with exit code 1 when they do not agree. While the gateway answers merchants, what
+    /// it is about to finish counts as waiting.
+    Audit,
     /// Look after the way to the acquirer's host
     #[command(subcommand)]
     Host(HostCommand),
@@ -99,6 +104,7 @@ Examples:
   set-gateway --data gateway renew
   set-gateway --data gateway serve --set listen.tcp=0.0.0.0:257
   set-gateway --data gateway transactions --format json
+  set-gateway --data gateway audit
   set-gateway --data gateway host test --set host.kind=iso8583 \\
       --set host.iso8583.address=host.example:8583
 

@@ -13,6 +13,7 @@
 //! | `store.db` | authorizations, batches, answers; no account number in clear |
 #![forbid(unsafe_code)]
 
+pub mod audit;
 mod cli;
 mod config;
 mod enroll;
@@ -73,6 +74,7 @@ impl Program for Cli {
             Command::Serve => serve::serve(&data, &config, trace, screen).await,
             Command::Show => show::show(&data, &config, screen),
             Command::Host(HostCommand::Test) => try_host::try_host(&config, screen).await,
+            Command::Audit => audit::command(&data, &config, screen).await,
             Command::Transactions => transactions::transactions(&data, &config, screen).await,
         }
     }

@@ -28,6 +28,7 @@ mod batch_admin;
 pub(crate) mod batches;
 pub(crate) mod ledger;
 mod locks;
+pub(crate) mod postings;
 mod recovery;
 mod settle;
 
@@ -46,12 +47,13 @@ use set_core::msg::wrapper::MessageHeader;
 use set_node::call::Trace;
 use set_node::service::{BoxFuture, CryptoPool, Handler, PoolFault, Reply, RequestContext};
 use set_node::station::Station;
-use set_node::store::{Recall, Store, StoreError};
+use set_node::store::{Recall, Store, StoreError, Tx};
 use set_node::transport::{FramingFault, MediaType};
 use tokio::sync::{Notify, Semaphore};
 
 use self::advice::Untold;
 use self::locks::Locks;
+use self::postings::Books;
 use crate::host::AcquirerHost;
 
 /// What a service is made of.
@@ -325,6 +327,15 @@ impl Inner {
 
     fn now(&self) -> Date {
         self.parts.station.now()
+    }
+
+    /// The books of money, for what `request` leaves behind.
+    fn money<'a>(&self, tx: &'a mut Tx, request: &Request) -> Books<'a> {
+        Books {
+            tx,
+            cause: request.rrpid,
+            margin_percent: self.parts.station.policy().amount_margin_percent,
+        }
     }
 
     /// The time in Unix seconds.

@@ -192,6 +192,10 @@ impl Inner {
             .is_some_and(Authorization::in_force);
         if let Some(record) = &answered.record {
             ledger::store(&mut tx, 0, record).await?;
+            let mut money = self.money(&mut tx, request);
+            money.open(record).await?;
+            let records = std::slice::from_ref(record);
+            money.post(records, &answered.advice).await?;
         }
         if let Some(notice) = notice {
             book.store(&mut tx).await?;

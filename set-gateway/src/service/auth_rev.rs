@@ -50,6 +50,7 @@ impl Inner {
                 .iter()
                 .find(|held| held.value.auth_rrpid == record.auth_rrpid);
             ledger::store(&mut tx, before.map_or(0, |held| held.version), record).await?;
+            self.money(&mut tx, request).lower(record).await?;
             if !record.in_force() {
                 ledger::free(&mut tx, &instruction).await?;
             }

@@ -52,13 +52,19 @@ impl Inner {
         if done.purged {
             batches::remove(&mut tx, &merchant_id, &items).await?;
         }
+        let mut purged = Vec::new();
         for record in &done.records {
             let before = held.iter().find(|held| {
                 held.value.auth_rrpid == record.auth_rrpid
                     && held.value.trans_ids.xid == record.trans_ids.xid
             });
             ledger::store(&mut tx, before.map_or(0, |held| held.version), record).await?;
+            if let (Some(before), Some(batch)) = (before, &done.batch) {
+                purged.push((batch.batch_id, &before.value, record));
+            }
         }
+        let mut money = self.money(&mut tx, request);
+        money.purge(&purged).await?;
         if let Some(batch) = done.batch {
             if operation == Some(BatchOperation::Close) {
                 let closed = ClosedBatch {

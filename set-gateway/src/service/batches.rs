@@ -9,7 +9,7 @@
 //! The counter `batch` numbers the batches that the gateway opens.
 
 use set_core::asn1::SeqOf;
-use set_core::gateway::batch::{Batch, Batches, Item};
+use set_core::gateway::batch::{Batch, Batches, Item, Slot};
 use set_core::gateway::batch_admin::Page;
 use set_core::msg::ids::{BatchId, MerchantId};
 use set_core::sequence;
@@ -97,6 +97,22 @@ pub(crate) async fn batch(
     }))
 }
 
+/// Some of all batches, with whose they are, that follow the key `after`, and the last key; none
+/// when there are no more.
+pub(crate) async fn page(
+    tx: &mut Tx,
+    after: &[u8],
+) -> Result<(Vec<(MerchantId, Batch)>, Option<Vec<u8>>), StoreError> {
+    let mut batches = Vec::new();
+    let mut last = None;
+    for (octets, record) in tx.page(ROLE, "batch", after, PAGE).await? {
+        let merchant_id = owner(&octets).ok_or(DAMAGED)?;
+        batches.push((merchant_id, decode(&record.body)?));
+        last = Some(octets);
+    }
+    Ok((batches, last))
+}
+
 /// Stores one batch that was loaded with `version`, or is new with 0.
 pub(crate) async fn store_batch(
     tx: &mut Tx,
@@ -181,6 +197,18 @@ pub(crate) async fn fill(
     }
 }
 
+/// The item at a place.
+pub(crate) async fn item(
+    tx: &mut Tx,
+    merchant_id: &MerchantId,
+    slot: &Slot,
+) -> Result<Option<Item>, StoreError> {
+    let number = slot.batch_sequence_num.value();
+    let octets = name(merchant_id, &[slot.batch_id.value(), number]);
+    let record = tx.load(key("item", &octets)).await?;
+    record.map(|record| decode(&record.body)).transpose()
+}
+
 /// All items of a batch; [`StoreError::Range`] when they are more than `most`.
 pub(crate) async fn items(
     tx: &mut Tx,
@@ -220,7 +248,7 @@ pub(crate) async fn remove(
 }
 
 /// The items of a batch that follow a key, and the last key; none when there are no more.
-async fn next(
+pub(crate) async fn next(
     tx: &mut Tx,
     merchant_id: &MerchantId,
     batch_id: BatchId,
@@ -237,6 +265,18 @@ async fn next(
         last = Some(octets);
     }
     Ok((items, last))
+}
+
+/// Whose the record with this [`name`] is.
+fn owner(octets: &[u8]) -> Option<MerchantId> {
+    let (length, rest) = octets.split_first()?;
+    let id = rest.get(..usize::from(*length))?;
+    MerchantId::new(core::str::from_utf8(id).ok()?).ok()
+}
+
+/// Before the key of the first item of a batch.
+pub(crate) fn before_items(merchant_id: &MerchantId, batch_id: BatchId) -> Vec<u8> {
+    name(merchant_id, &[batch_id.value()])
 }
 
 /// The merchant's id, its length before it, and numbers: so keys sort by number, and no two

@@ -297,6 +297,21 @@ pub(crate) async fn store(
     Ok(())
 }
 
+/// Some of all authorizations, that follow the key `after`, and the last key; none when there
+/// are no more.
+pub(crate) async fn page(
+    tx: &mut Tx,
+    after: &[u8],
+) -> Result<(Vec<Authorization>, Option<Vec<u8>>), StoreError> {
+    let mut records = Vec::new();
+    let mut last = None;
+    for (octets, record) in tx.page(ROLE, "authorization", after, PAGE).await? {
+        records.push(decode(&record.body)?);
+        last = Some(octets);
+    }
+    Ok((records, last))
+}
+
 /// Every authorization.
 pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<Authorization>, StoreError> {
     let mut all = Vec::new();
@@ -421,7 +436,7 @@ pub(super) fn decode<T: asn1::Wire>(octets: &[u8]) -> Result<T, StoreError> {
     })
 }
 
-pub(super) const ROLE: &str = "gateway";
+pub(crate) const ROLE: &str = "gateway";
 
 /// Records read at once.
 pub(super) const PAGE: u32 = 100;

@@ -58,7 +58,11 @@ impl Inner {
         tx.commit().await?;
 
         let held = records.iter().map(|held| held.value.clone()).collect();
-        let (settled, book, notices) = self.settled(request, asked, held, book).await?;
+        let (mut settled, book, notices) = self.settled(request, asked, held, book).await?;
+        // Requests with the same items take what they change in the same order.
+        settled
+            .records
+            .sort_by_key(|record| (record.trans_ids.xid, record.auth_rrpid));
 
         let mut tx = self.parts.store.begin().await?;
         for record in &settled.records {
@@ -69,6 +73,8 @@ impl Inner {
         if !settled.records.is_empty() {
             book.store(&mut tx).await?;
         }
+        let mut money = self.money(&mut tx, request);
+        money.post(&settled.records, &settled.advices).await?;
         for notice in notices {
             ledger::advise(&mut tx, &self.untold, notice, self.now()).await?;
         }

@@ -22,7 +22,7 @@ use set_gateway::service::GatewayService;
 use set_node::store::Store;
 use tokio::sync::Notify;
 
-use crate::rig::{ask, auth_req, merchant, order, price, service, station, takes};
+use crate::rig::{agreed, ask, auth_req, merchant, order, price, service, station, takes};
 
 /// The bank and the line to it. What happens to each message is drawn from a seed.
 #[derive(Debug)]
@@ -406,6 +406,11 @@ async fn history(seed: u64) {
     while life.service.advise().await.unwrap() > 0 {}
     line.bank().deliver_late();
 
+    let store = Store::open(folder.path(), &Default::default())
+        .await
+        .unwrap();
+    let audit = agreed(&store).await;
+    assert_eq!((audit.asking, audit.untold), (0, 0), "seed {seed}");
     for asked in &all {
         assert_eq!(
             life.ask(&asked.request).await,

@@ -18,7 +18,7 @@ use set_gateway::service::GatewayService;
 use set_node::store::Store;
 
 use crate::rig::{
-    Host, ask, auth_req, authorized, captured, merchant, price, service, station, takes,
+    Host, agreed, ask, auth_req, authorized, captured, merchant, price, service, station, takes,
 };
 
 fn cents(amount: u64) -> CurrencyAmount {
@@ -109,6 +109,8 @@ async fn what_is_captured_is_credited_and_uncredited_and_uncaptured_and_the_host
     let totals = totals.unwrap().batch_details.batch_totals;
     assert_eq!(totals.transaction_total_amt_debit.amount, 14_000);
     assert_eq!(totals.transaction_total_amt_credit.amount, 14_000);
+    let audit = agreed(&store).await;
+    assert_eq!((audit.authorizations, audit.items), (1, 4));
 }
 
 /// The sale with the credit that is to be undone, whatever the merchant remembers.
@@ -149,6 +151,7 @@ async fn an_authorization_taken_back_frees_its_instruction_and_the_host_is_told(
     assert_eq!(service.advise().await.unwrap(), 1);
     let told = host.told.lock().unwrap().clone();
     assert_eq!(told[0].0, HostEvent::AuthorizationReversal);
+    assert_eq!(agreed(&store).await.authorizations, 2);
 }
 
 #[tokio::test]
@@ -176,7 +179,10 @@ async fn a_closed_batch_is_handed_over_and_a_purged_one_is_empty() {
     assert_eq!(purged.ba_status, Some(BaStatus::Success));
     let shown = administered(&service, &mut merchant, None).await;
     assert_eq!(shown.trans_details, None);
+    assert_eq!(agreed(&store).await.items, 1);
     // What was purged can be captured again.
     let (_, code) = captured(&service, &mut merchant, sale, 5_000).await;
     assert_eq!(code, CapCode::Success);
+    let audit = agreed(&store).await;
+    assert_eq!((audit.batches, audit.items), (2, 2));
 }

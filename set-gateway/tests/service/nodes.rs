@@ -14,7 +14,7 @@ use set_node::store::Store;
 use set_testkit::externals::Postgres;
 use tokio::task::JoinSet;
 
-use crate::rig::{Host, auth_req, merchant, order, service, takes};
+use crate::rig::{Host, agreed, auth_req, merchant, order, service, takes};
 
 /// As a merchant does: comes again for as long as the gateway is busy.
 async fn insist(service: GatewayService, request: Vec<u8>) -> Vec<u8> {
@@ -72,6 +72,8 @@ async fn every_request_is_answered_once(config: &StoreConfig) {
     }
     // The host may be asked twice about one authorization, under one key; not about others.
     assert_eq!(keys(host.asked.lock().unwrap().iter().copied()), 3);
+    let store = Store::open(folder.path(), config).await.unwrap();
+    assert_eq!(agreed(&store).await.items, 3);
     for node in &nodes {
         node.advise().await.unwrap();
     }

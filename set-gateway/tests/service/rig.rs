@@ -26,6 +26,7 @@ use set_core::msg::payment::batch_admin::TransmissionStatus;
 use set_core::msg::payment::cap::CapCode;
 use set_core::party::{Identity, Trust};
 use set_core::path::TrustStore;
+use set_gateway::audit::{Audit, audit};
 use set_gateway::host::{
     AcquirerHost, HostFuture, HostReversal, HostTrace, HostUnavailable, Settlement,
 };
@@ -344,4 +345,12 @@ pub(crate) async fn captured(
 
 pub(crate) fn code(response: Result<authorize::Answer, Error>) -> AuthCode {
     response.unwrap().auth_code
+}
+
+/// That the records, the batches and the books of money agree.
+pub(crate) async fn agreed(store: &Store) -> Audit {
+    let audit = audit(store, 0).await.unwrap();
+    assert!(audit.faults.is_empty(), "{audit}");
+    assert_eq!(audit.without_books, 0);
+    audit
 }
