@@ -8,12 +8,15 @@ use set_core::msg::ids::{CountryCode, MerchCatCode};
 use set_core::msg::payment::auth_req::{AvsData, MerchData, SpecialProcessing};
 use set_core::msg::recur::Location;
 use set_node::cli::Exit;
-use set_node::program::{Screen, value};
+use set_node::program::{self, Screen, value};
 
-use crate::cli::{AuthorizeArgs, ReverseArgs, Special};
+use crate::claims::Claim;
+use crate::cli::{AuthorizeArgs, ReverseArgs};
 use crate::failure::Failure;
 use crate::pos::Pos;
 use crate::report::Report;
+use crate::service::Till;
+use crate::wishes::{AuthorizeWish, ReverseWish, Special};
 
 /// Authorizes an order, or the next part of it; asks again when an answer is awaited.
 ///
@@ -27,61 +30,9 @@ pub async fn authorize(
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
     let till = pos.till(args.gateway.as_ref()).await?;
-    let entry = pos.entry(&args.order).await?;
-    let mut report = Report::default();
-    match entry.order {
-        Order::Placed(sale) => match &sale.waiting {
-            Some(Waiting::Authorization(state)) => report.add(&till.resume(state.rrpid).await?),
-            _ => {
-                let wish = wish(args, till.first_authorization(&sale))?;
-                report.add(&till.authorize((sale, entry.version), wish).await?);
-            }
-        },
-        other => report.pass_over(&other),
-    }
+    let report = till.authorize_order(&args.order, &args.wish, None).await?;
     screen.result(&report);
     Ok(report.exit())
-}
-
-fn wish(args: &AuthorizeArgs, usual: Wish) -> Result<Wish, Failure> {
-    let category = args.category.as_deref().map(MerchCatCode::new).transpose();
-    Ok(Wish {
-        amount: CurrencyAmount {
-            amount: args.amount.unwrap_or(usual.amount.amount),
-            ..usual.amount
-        },
-        capture_now: args.capture_now || usual.capture_now,
-        subsequent_auth_ind: args.subsequent || usual.subsequent_auth_ind,
-        request_card_type_ind: args.card_type,
-        avs_data: avs_data(args)?,
-        special_processing: args.special.map(|special| match special {
-            Special::DirectMarketing => SpecialProcessing::DirectMarketing,
-            Special::PreferredCustomer => SpecialProcessing::PreferredCustomer,
-        }),
-        merch_data: MerchData {
-            merch_cat_code: category.map_err(value("category"))?,
-            merch_group: None,
-        },
-        ..usual
-    })
-}
-
-fn avs_data(args: &AuthorizeArgs) -> Result<Option<AvsData>, Failure> {
-    let Some(country) = args.country else {
-        return Ok(None);
-    };
-    let street = args.street.as_deref().map(str::parse).transpose();
-    let postal_code = args.postal_code.as_deref().map(str::parse).transpose();
-    Ok(Some(AvsData {
-        street_address: street.map_err(value("street"))?,
-        location: Location {
-            country_code: CountryCode::new(country).map_err(value("country"))?,
-            city: None,
-            state_province: None,
-            postal_code: postal_code.map_err(value("postal code"))?,
-            location_id: None,
-        },
-    }))
 }
 
 /// Lowers an authorization, or takes it back; asks again when an answer is awaited.
@@ -92,30 +43,137 @@ fn avs_data(args: &AuthorizeArgs) -> Result<Option<AvsData>, Failure> {
 /// its answer is not good.
 pub async fn reverse(pos: &Pos, args: &ReverseArgs, screen: &mut Screen) -> Result<Exit, Failure> {
     let till = pos.till(args.gateway.as_ref()).await?;
-    let entry = pos.entry(&args.order).await?;
-    let mut report = Report::default();
-    match entry.order {
-        Order::Placed(sale) => {
-            let mut open = sale.payments.iter().rev();
-            let last = open.find(|payment| payment.amount.amount > 0);
-            let last = last.map(|payment| (payment.auth_rrpid, payment.amount));
-            match (&sale.waiting, last) {
-                (Some(Waiting::Reversal(state)), _) => {
-                    report.add(&till.resume(state.rrpid).await?);
-                }
-                (_, Some((auth_rrpid, authorized))) => {
-                    let left = CurrencyAmount {
-                        amount: args.leave,
-                        ..authorized
-                    };
-                    let held = (sale, entry.version);
-                    report.add(&till.reverse(held, auth_rrpid, left).await?);
-                }
-                (_, None) => report.pass_over(&sale.into()),
-            }
-        }
-        other => report.pass_over(&other),
-    }
+    let report = till.reverse_order(&args.order, args.wish, None).await?;
     screen.result(&report);
     Ok(report.exit())
+}
+
+impl Till {
+    /// Authorizes an order, or the next part of it.
+    ///
+    /// When an authorization of the order is awaited, that one is asked for again; with a
+    /// `claim` it is refused instead.
+    ///
+    /// # Errors
+    ///
+    /// There is no such order; no authorization may follow; the gateway cannot be reached or
+    /// its answer is not good.
+    pub async fn authorize_order(
+        &self,
+        order: &str,
+        wish: &AuthorizeWish,
+        claim: Option<&Claim>,
+    ) -> Result<Report, Failure> {
+        let entry = self.entry(order).await?;
+        let mut report = Report::default();
+        match entry.order {
+            Order::Placed(sale) => match (&sale.waiting, claim) {
+                (Some(Waiting::Authorization(state)), None) => {
+                    report.add(&self.resume(state.rrpid).await?);
+                }
+                (Some(_), Some(_)) => return Err(Failure::Waits(order.to_owned())),
+                _ => {
+                    let wish = wish.step(self.first_authorization(&sale))?;
+                    let held = (sale, entry.version);
+                    report.add(&self.authorize(held, wish, claim).await?);
+                }
+            },
+            other => report.pass_over(&other),
+        }
+        Ok(report)
+    }
+
+    /// Lowers the last authorization of an order, or takes it back.
+    ///
+    /// When a reversal of the order is awaited, that one is asked for again; with a `claim` it
+    /// is refused instead.
+    ///
+    /// # Errors
+    ///
+    /// There is no such order, or nothing authorized; the gateway cannot be reached or its
+    /// answer is not good.
+    pub async fn reverse_order(
+        &self,
+        order: &str,
+        wish: ReverseWish,
+        claim: Option<&Claim>,
+    ) -> Result<Report, Failure> {
+        let entry = self.entry(order).await?;
+        let mut report = Report::default();
+        match entry.order {
+            Order::Placed(sale) => {
+                let mut open = sale.payments.iter().rev();
+                let last = open.find(|payment| payment.amount.amount > 0);
+                let last = last.map(|payment| (payment.auth_rrpid, payment.amount));
+                match (&sale.waiting, last, claim) {
+                    (Some(_), _, Some(_)) => return Err(Failure::Waits(order.to_owned())),
+                    (Some(Waiting::Reversal(state)), ..) => {
+                        report.add(&self.resume(state.rrpid).await?);
+                    }
+                    (_, Some((auth_rrpid, authorized)), _) => {
+                        let left = CurrencyAmount {
+                            amount: wish.leave,
+                            ..authorized
+                        };
+                        let held = (sale, entry.version);
+                        report.add(&self.reverse(held, auth_rrpid, left, claim).await?);
+                    }
+                    (_, None, _) => report.pass_over(&sale.into()),
+                }
+            }
+            other => report.pass_over(&other),
+        }
+        Ok(report)
+    }
+}
+
+impl AuthorizeWish {
+    /// As the protocol asks for it; what is left open is as in `usual`.
+    fn step(&self, usual: Wish) -> Result<Wish, Failure> {
+        let category = self.category.as_deref().map(MerchCatCode::new).transpose();
+        Ok(Wish {
+            amount: CurrencyAmount {
+                amount: self.amount.unwrap_or(usual.amount.amount),
+                ..usual.amount
+            },
+            capture_now: self.capture_now || usual.capture_now,
+            subsequent_auth_ind: self.subsequent || usual.subsequent_auth_ind,
+            request_card_type_ind: self.card_type,
+            avs_data: self.avs_data()?,
+            special_processing: self.special.map(|special| match special {
+                Special::DirectMarketing => SpecialProcessing::DirectMarketing,
+                Special::PreferredCustomer => SpecialProcessing::PreferredCustomer,
+            }),
+            merch_data: MerchData {
+                merch_cat_code: category.map_err(value("category"))?,
+                merch_group: None,
+            },
+            ..usual
+        })
+    }
+
+    fn avs_data(&self) -> Result<Option<AvsData>, Failure> {
+        let Some(country) = self.country else {
+            if self.street.is_some() || self.postal_code.is_some() {
+                return Err(program::Failure::Value {
+                    what: "country",
+                    fault: "missing beside street or postal_code",
+                }
+                .into());
+            }
+            return Ok(None);
+        };
+        let street = self.street.as_deref().map(str::parse).transpose();
+        let postal_code = self.postal_code.as_deref().map(str::parse).transpose();
+        Ok(Some(AvsData {
+            street_address: street.map_err(value("street"))?,
+            location: Location {
+                country_code: CountryCode::new(country).map_err(value("country"))?,
+                city: None,
+                state_province: None,
+                postal_code: postal_code.map_err(value("postal code"))?,
+                location_id: None,
+            },
+        }))
+    }
 }

@@ -16,10 +16,11 @@ use set_node::cli::Exit;
 use set_node::money::Money;
 use set_node::program::{Screen, value};
 
-use crate::cli::{BatchArgs, BatchCommand};
+use crate::cli::BatchCommand;
 use crate::failure::Failure;
 use crate::pos::Pos;
 use crate::service::Till;
+use crate::wishes::BatchRequest;
 
 /// Administers a batch at the gateway.
 ///
@@ -31,39 +32,51 @@ pub async fn batch(
     command: &BatchCommand,
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
-    let (operation, args, page) = match command {
-        BatchCommand::Open(args) => (Some(BatchOperation::Open), args, None),
-        BatchCommand::Close(args) => (Some(BatchOperation::Close), &args.batch, None),
-        BatchCommand::Purge(args) => (Some(BatchOperation::Purge), args, None),
-        BatchCommand::Show(args) => (None, &args.batch, args.items.then_some(args.errors_only)),
+    let (request, gateway) = match command {
+        BatchCommand::Open(args) => (BatchRequest::Open(args.wish), &args.gateway),
+        BatchCommand::Close(args) => (BatchRequest::Close(args.wish), &args.gateway),
+        BatchCommand::Purge(args) => (BatchRequest::Purge(args.wish), &args.gateway),
+        BatchCommand::Show(args) => (BatchRequest::Show(args.wish), &args.gateway),
     };
-    let till = pos.till(args.gateway.as_ref()).await?;
-    let mut wish = Wish {
-        batch_id: id(args)?,
-        operation,
-        summary: true,
-        ..Wish::default()
-    };
-    if let BatchCommand::Close(args) = command
-        && !args.unbalanced
-    {
-        wish.totals = balance(&till, &wish).await?;
-    }
-    let mut shown = match page {
-        None => Shown::of(&till.administer(wish).await?),
-        Some(errors_only) => all_pages(&till, wish, errors_only).await?,
-    };
-    shown.operation = operation.map(BatchOperation::name);
+    let till = pos.till(gateway.as_ref()).await?;
+    let shown = till.batch(request).await?;
     screen.result(&shown);
-    Ok(match shown.status {
-        Some(name) if name == BaStatus::Success.name() => Exit::Success,
-        _ => Exit::Refused,
+    Ok(match shown.is_done() {
+        true => Exit::Success,
+        false => Exit::Refused,
     })
 }
 
-fn id(args: &BatchArgs) -> Result<Option<BatchId>, Failure> {
-    let batch_id = args.batch.map(BatchId::new).transpose();
-    Ok(batch_id.map_err(value("batch"))?)
+impl Till {
+    /// Administers a batch at the gateway.
+    ///
+    /// # Errors
+    ///
+    /// The gateway cannot be reached or its answer is not good.
+    pub async fn batch(&self, request: BatchRequest) -> Result<ShownBatch, Failure> {
+        let (operation, batch, page) = match request {
+            BatchRequest::Open(wish) => (Some(BatchOperation::Open), wish.batch, None),
+            BatchRequest::Close(wish) => (Some(BatchOperation::Close), wish.batch, None),
+            BatchRequest::Purge(wish) => (Some(BatchOperation::Purge), wish.batch, None),
+            BatchRequest::Show(wish) => (None, wish.batch, wish.items.then_some(wish.errors_only)),
+        };
+        let batch_id = batch.map(BatchId::new).transpose();
+        let mut wish = Wish {
+            batch_id: batch_id.map_err(value("batch"))?,
+            operation,
+            summary: true,
+            ..Wish::default()
+        };
+        if matches!(request, BatchRequest::Close(close) if !close.unbalanced) {
+            wish.totals = balance(self, &wish).await?;
+        }
+        let mut shown = match page {
+            None => ShownBatch::of(&self.administer(wish).await?),
+            Some(errors_only) => all_pages(self, wish, errors_only).await?,
+        };
+        shown.operation = operation.map(BatchOperation::name);
+        Ok(shown)
+    }
 }
 
 /// The totals that the gateway shows us, sent back with the closing: so no item that comes
@@ -79,9 +92,9 @@ async fn balance(
     Ok(till.administer(asked).await?.batch_status)
 }
 
-async fn all_pages(till: &Till, wish: Wish, errors_only: bool) -> Result<Shown, Failure> {
+async fn all_pages(till: &Till, wish: Wish, errors_only: bool) -> Result<ShownBatch, Failure> {
     let mut start = 0;
-    let mut shown: Option<Shown> = None;
+    let mut shown: Option<ShownBatch> = None;
     loop {
         let wish = Wish {
             page: Some(ReturnTransactionDetail {
@@ -95,21 +108,22 @@ async fn all_pages(till: &Till, wish: Wish, errors_only: bool) -> Result<Shown, 
         let data = till.administer(wish).await?;
         let next = data.trans_details.as_ref();
         let next = next.map_or(0, |details| details.next_starting_point);
-        let page = Shown::of(&data);
+        let page = ShownBatch::of(&data);
         match &mut shown {
             None => shown = Some(page),
             Some(shown) => shown.items.extend(page.items),
         }
         // A gateway that goes in circles is not followed.
         if next <= start {
-            return Ok(shown.unwrap_or_else(|| Shown::of(&data)));
+            return Ok(shown.unwrap_or_else(|| ShownBatch::of(&data)));
         }
         start = next;
     }
 }
 
-#[derive(Serialize)]
-struct Shown {
+/// A batch as the gateway shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ShownBatch {
     operation: Option<&'static str>,
     batch: u64,
     status: Option<&'static str>,
@@ -123,7 +137,7 @@ struct Shown {
     items: Vec<Item>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Totals {
     debits: u64,
     debit: String,
@@ -131,14 +145,14 @@ struct Totals {
     credit: String,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct BrandTotals {
     brand: String,
     #[serde(flatten)]
     totals: Totals,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Settlement {
     amount: String,
     direction: &'static str,
@@ -146,7 +160,7 @@ struct Settlement {
     deposited: String,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Item {
     sequence: u64,
     xid: String,
@@ -155,7 +169,14 @@ struct Item {
     status: Option<&'static str>,
 }
 
-impl Shown {
+impl ShownBatch {
+    /// Whether the gateway did what was asked for.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.status
+            .is_some_and(|name| name == BaStatus::Success.name())
+    }
+
     fn of(data: &BatchAdminResData) -> Self {
         let status = data.batch_status.as_ref();
         let closed = status.and_then(|status| status.closed_when.as_ref());
@@ -236,7 +257,7 @@ impl fmt::Display for Totals {
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for ShownBatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "batch {}", self.batch)?;
         if let Some(status) = self.status {

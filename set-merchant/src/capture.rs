@@ -8,14 +8,17 @@ use set_core::msg::amount::CurrencyAmount;
 use set_core::msg::ids::{BatchId, MerOrderNum, Rrpid};
 use set_core::msg::payment::sale_detail::SaleDetail;
 use set_node::cli::Exit;
-use set_node::program::{Screen, value};
+use set_node::program::{self, Screen, value};
 
+use crate::claims::Claim;
 use crate::cli::CaptureArgs;
 use crate::collection::{Held, PAGE};
 use crate::failure::Failure;
 use crate::ledger::{self, Entry};
 use crate::pos::Pos;
 use crate::report::Report;
+use crate::service::Till;
+use crate::wishes::CaptureWish;
 
 /// Captures orders, those first whose capture was begun and not answered.
 ///
@@ -25,48 +28,68 @@ use crate::report::Report;
 /// good.
 pub async fn capture(pos: &Pos, args: &CaptureArgs, screen: &mut Screen) -> Result<Exit, Failure> {
     let till = pos.till(args.gateway.as_ref()).await?;
-    let chosen = choose(pos, args).await?;
-    let mut report = Report::default();
-    for order in &chosen.passed_over {
-        report.pass_over(order);
-    }
-    for rrpid in chosen.begun {
-        report.add(&till.resume(rrpid).await?);
-    }
-    let detail = detail(args)?;
-    // The order of lid-M, in which a capture that has to be resumed finds them again.
-    let open: Vec<(Held, Vec<step::Wish>)> = chosen
-        .open
-        .into_values()
-        .map(|held| {
-            let wishes = wishes(&held.0, args.amount, detail.as_ref());
-            (held, wishes)
-        })
-        .collect();
-    for together in open.chunks(MOST_TOGETHER) {
-        report.add(&till.capture(together.to_vec()).await?);
-    }
+    let report = if args.all {
+        till.capture_all(&args.wish).await?
+    } else {
+        till.capture_orders(&args.orders, &args.wish, None).await?
+    };
     screen.result(&report);
     Ok(report.exit())
 }
 
-/// Orders by what is to be done about them.
-#[derive(Default)]
-struct Chosen {
-    begun: BTreeSet<Rrpid>,
-    open: BTreeMap<Vec<u8>, Held>,
-    passed_over: Vec<Order>,
-}
+impl Till {
+    /// Captures these orders, those first whose capture was begun and not answered.
+    ///
+    /// With a `claim` no order may wait for an answer, and there may be
+    /// 16 at most: they are captured in one message.
+    ///
+    /// # Errors
+    ///
+    /// There is no such order; the gateway cannot be reached or its answer is not good.
+    pub async fn capture_orders(
+        &self,
+        orders: &[String],
+        wish: &CaptureWish,
+        claim: Option<&Claim>,
+    ) -> Result<Report, Failure> {
+        if claim.is_some() && !(1..=MOST_TOGETHER).contains(&orders.len()) {
+            return Err(program::Failure::Value {
+                what: "orders",
+                fault: "1 to 16 orders",
+            }
+            .into());
+        }
+        let mut chosen = Chosen::default();
+        for name in orders {
+            let entry = self.entry(name).await?;
+            if claim.is_some()
+                && entry
+                    .order
+                    .sale()
+                    .is_some_and(|sale| sale.waiting.is_some())
+            {
+                return Err(Failure::Waits(name.clone()));
+            }
+            chosen.add(entry);
+        }
+        self.capture_chosen(chosen, wish, claim).await
+    }
 
-async fn choose(pos: &Pos, args: &CaptureArgs) -> Result<Chosen, Failure> {
-    let mut chosen = Chosen::default();
-    if args.all {
+    /// Captures all that is authorized, and asks again for every capture that was begun and
+    /// not answered.
+    ///
+    /// # Errors
+    ///
+    /// The gateway cannot be reached or its answer is not good.
+    pub async fn capture_all(&self, wish: &CaptureWish) -> Result<Report, Failure> {
+        let mut chosen = Chosen::default();
         let mut after = Vec::new();
         loop {
-            let mut tx = pos.store.begin().await?;
+            let mut tx = self.store.begin().await?;
             let page = ledger::page(&mut tx, &after, PAGE).await?;
+            tx.roll_back().await?;
             let Some(last) = page.last() else {
-                return Ok(chosen);
+                return self.capture_chosen(chosen, wish, None).await;
             };
             after = last.order.offer().lid_m.as_octets().to_vec();
             for entry in page {
@@ -76,10 +99,47 @@ async fn choose(pos: &Pos, args: &CaptureArgs) -> Result<Chosen, Failure> {
             }
         }
     }
-    for name in &args.orders {
-        chosen.add(pos.entry(name).await?);
+
+    async fn capture_chosen(
+        &self,
+        chosen: Chosen,
+        wish: &CaptureWish,
+        claim: Option<&Claim>,
+    ) -> Result<Report, Failure> {
+        let mut report = Report::default();
+        for order in &chosen.passed_over {
+            report.pass_over(order);
+        }
+        // All of a claim is done, or none of it.
+        if claim.is_some() && !chosen.passed_over.is_empty() {
+            return Ok(report);
+        }
+        for rrpid in chosen.begun {
+            report.add(&self.resume(rrpid).await?);
+        }
+        let detail = detail(wish)?;
+        // The order of lid-M, in which a capture that has to be resumed finds them again.
+        let open: Vec<(Held, Vec<step::Wish>)> = chosen
+            .open
+            .into_values()
+            .map(|held| {
+                let wishes = wishes(&held.0, wish.amount, detail.as_ref());
+                (held, wishes)
+            })
+            .collect();
+        for together in open.chunks(MOST_TOGETHER) {
+            report.add(&self.capture(together.to_vec(), claim).await?);
+        }
+        Ok(report)
     }
-    Ok(chosen)
+}
+
+/// Orders by what is to be done about them.
+#[derive(Default)]
+struct Chosen {
+    begun: BTreeSet<Rrpid>,
+    open: BTreeMap<Vec<u8>, Held>,
+    passed_over: Vec<Order>,
 }
 
 /// Whether there is something to capture, or a capture to be asked about again.
@@ -130,7 +190,7 @@ fn left(payment: &Payment) -> u64 {
     payment.amount.amount.saturating_sub(captured)
 }
 
-fn detail(args: &CaptureArgs) -> Result<Option<SaleDetail>, Failure> {
+fn detail(args: &CaptureWish) -> Result<Option<SaleDetail>, Failure> {
     if args.shipment.is_none() && args.batch.is_none() {
         return Ok(None);
     }
@@ -144,4 +204,4 @@ fn detail(args: &CaptureArgs) -> Result<Option<SaleDetail>, Failure> {
 }
 
 /// Orders in one CapReq, which is stored with each of them.
-const MOST_TOGETHER: usize = 16;
+pub(crate) const MOST_TOGETHER: usize = 16;

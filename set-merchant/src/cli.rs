@@ -7,6 +7,10 @@ use set_node::cli::SharedArgs;
 use set_node::enroll::{FieldArg, RootArgs};
 use set_node::transport::Endpoint;
 
+use crate::wishes::{
+    AuthorizeWish, BatchWish, CaptureWish, CloseWish, CorrectWish, ReverseWish, ShowBatchWish,
+};
+
 /// A SET point of sale for one brand
 #[derive(Debug, Parser)]
 #[command(name = "set-merchant", version, about, after_help = EXAMPLES)]
@@ -103,6 +107,39 @@ pub enum Command {
         set-merchant --data shop batch close"
     )]
     Batch(BatchCommand),
+    /// Create, list or revoke the keys that shops show at the HTTP interface for them
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  set-merchant --data shop api-key create --name web-shop\n  \
+        set-merchant --data shop api-key revoke 5f0c36a2d1e97b48"
+    )]
+    ApiKey(ApiKeyCommand),
+}
+
+/// What can be done about API keys.
+#[derive(Debug, Subcommand)]
+pub enum ApiKeyCommand {
+    /// Create a key and show it, this once
+    Create(CreateKeyArgs),
+    /// List the keys that hold
+    List,
+    /// Revoke a key
+    Revoke {
+        /// Its id, as listed
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
+/// Arguments of `api-key create`.
+#[derive(Clone, Debug, Args)]
+pub struct CreateKeyArgs {
+    /// What it is called in lists
+    #[arg(long, value_name = "TEXT")]
+    pub name: String,
+    /// It may read, and nothing else
+    #[arg(long)]
+    pub read_only: bool,
 }
 
 /// What can be done with a batch.
@@ -118,12 +155,12 @@ pub enum BatchCommand {
     Show(ShowBatchArgs),
 }
 
-/// Arguments of `batch`.
+/// Arguments of `batch open` and `batch purge`.
 #[derive(Clone, Debug, Args)]
 pub struct BatchArgs {
-    /// The batch [default: the open one, or the one that the gateway assigns]
-    #[arg(long, value_name = "NUMBER")]
-    pub batch: Option<u64>,
+    /// Which.
+    #[command(flatten)]
+    pub wish: BatchWish,
     /// The payment gateway [default: that of the configuration, else the one given to enroll]
     #[arg(long, value_name = "URL")]
     pub gateway: Option<Endpoint>,
@@ -132,35 +169,23 @@ pub struct BatchArgs {
 /// Arguments of `batch close`.
 #[derive(Clone, Debug, Args)]
 pub struct CloseArgs {
-    /// Which.
+    /// Which, and how.
     #[command(flatten)]
-    pub batch: BatchArgs,
-    /// Close whatever is in it, instead of what was seen just before
-    #[arg(long)]
-    pub unbalanced: bool,
+    pub wish: CloseWish,
+    /// The payment gateway [default: that of the configuration, else the one given to enroll]
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<Endpoint>,
 }
 
 /// Arguments of `batch show`.
 #[derive(Clone, Debug, Args)]
 pub struct ShowBatchArgs {
-    /// Which.
+    /// Which, and how much of it.
     #[command(flatten)]
-    pub batch: BatchArgs,
-    /// List the items as well
-    #[arg(long)]
-    pub items: bool,
-    /// List only items that failed
-    #[arg(long, requires = "items")]
-    pub errors_only: bool,
-}
-
-/// Special treatment of an authorization.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-pub enum Special {
-    /// Sold by direct marketing
-    DirectMarketing,
-    /// To a customer that the merchant knows well
-    PreferredCustomer,
+    pub wish: ShowBatchWish,
+    /// The payment gateway [default: that of the configuration, else the one given to enroll]
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<Endpoint>,
 }
 
 /// Arguments of `authorize`.
@@ -169,33 +194,9 @@ pub struct AuthorizeArgs {
     /// The order: its lid-M or XID in hexadecimal
     #[arg(value_name = "ORDER")]
     pub order: String,
-    /// How much, in the unit of the price [default: all of it, or the next instalment]
-    #[arg(long, value_name = "NUMBER")]
-    pub amount: Option<u64>,
-    /// Another authorization of the order may follow
-    #[arg(long)]
-    pub subsequent: bool,
-    /// Capture with the authorization
-    #[arg(long)]
-    pub capture_now: bool,
-    /// Ask for the type of card
-    #[arg(long)]
-    pub card_type: bool,
-    /// Treat it specially
-    #[arg(long, value_name = "HOW")]
-    pub special: Option<Special>,
-    /// The merchant's line of business: four digits of ISO 18245
-    #[arg(long, value_name = "CODE")]
-    pub category: Option<String>,
-    /// Verify the cardholder's address: ISO 3166 number of the country
-    #[arg(long, value_name = "NUMBER")]
-    pub country: Option<u16>,
-    /// Street and number of that address
-    #[arg(long, value_name = "TEXT", requires = "country")]
-    pub street: Option<String>,
-    /// Postal code of that address
-    #[arg(long, value_name = "TEXT", requires = "country")]
-    pub postal_code: Option<String>,
+    /// How.
+    #[command(flatten)]
+    pub wish: AuthorizeWish,
     /// The payment gateway [default: that of the configuration, else the one given to enroll]
     #[arg(long, value_name = "URL")]
     pub gateway: Option<Endpoint>,
@@ -207,9 +208,9 @@ pub struct ReverseArgs {
     /// The order: its lid-M or XID in hexadecimal; its last authorization is meant
     #[arg(value_name = "ORDER")]
     pub order: String,
-    /// What is left authorized, in the unit of the price
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    pub leave: u64,
+    /// How.
+    #[command(flatten)]
+    pub wish: ReverseWish,
     /// The payment gateway [default: that of the configuration, else the one given to enroll]
     #[arg(long, value_name = "URL")]
     pub gateway: Option<Endpoint>,
@@ -221,18 +222,9 @@ pub struct CorrectArgs {
     /// The order: its lid-M or XID in hexadecimal
     #[arg(value_name = "ORDER")]
     pub order: String,
-    /// Which of its captures, from 1 [default: the last that it can be done to]
-    #[arg(long, value_name = "NUMBER")]
-    pub capture: Option<usize>,
-    /// Which credit of the capture is undone, from 1 [default: the last]
-    #[arg(long, value_name = "NUMBER")]
-    pub credit: Option<usize>,
-    /// How much is given back, in the unit of the price [default: all of the capture]
-    #[arg(long, value_name = "NUMBER")]
-    pub amount: Option<u64>,
-    /// The batch that takes it where that of the original is closed
-    #[arg(long, value_name = "NUMBER")]
-    pub new_batch: Option<u64>,
+    /// Which, and how.
+    #[command(flatten)]
+    pub wish: CorrectWish,
     /// The payment gateway [default: that of the configuration, else the one given to enroll]
     #[arg(long, value_name = "URL")]
     pub gateway: Option<Endpoint>,
@@ -334,15 +326,9 @@ pub struct CaptureArgs {
     /// All orders that are authorized
     #[arg(long, conflicts_with = "orders")]
     pub all: bool,
-    /// How much of each, in the unit of the price [default: all that is left]
-    #[arg(long, value_name = "NUMBER", conflicts_with = "all")]
-    pub amount: Option<u64>,
-    /// The number of the shipment, to tell captures of one order apart
-    #[arg(long, value_name = "TEXT")]
-    pub shipment: Option<String>,
-    /// The batch to put it in [default: the one that the gateway has open]
-    #[arg(long, value_name = "NUMBER")]
-    pub batch: Option<u64>,
+    /// How.
+    #[command(flatten)]
+    pub wish: CaptureWish,
     /// The payment gateway [default: that of the configuration, else the one given to enroll]
     #[arg(long, value_name = "URL")]
     pub gateway: Option<Endpoint>,

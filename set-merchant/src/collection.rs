@@ -21,9 +21,12 @@ use set_core::msg::payment::cap_rev_or_cred::CapRevOrCredCode;
 use set_core::msg::recur::InstallRecurInd;
 use set_node::proved::Proved;
 
+use crate::api::Answer;
+use crate::claims::{self, Claim};
 use crate::config::CaptureWhen;
 use crate::fault::Fault;
 use crate::ledger::{self, Entry};
+use crate::report::Report;
 use crate::service::Till;
 
 /// A sale as it was loaded.
@@ -87,8 +90,9 @@ impl Till {
         &self,
         (sale, version): Held,
         wish: authorize::Wish,
+        claim: Option<&Claim>,
     ) -> Result<Vec<Done>, Fault> {
-        self.begin(vec![version], move |context, merchant| {
+        self.begin(vec![version], claim, move |context, merchant| {
             let (sale, _) = authorize::authorize(context, merchant, sale, wish)?;
             Ok(vec![sale])
         })
@@ -101,8 +105,9 @@ impl Till {
         (sale, version): Held,
         auth_rrpid: Rrpid,
         left: CurrencyAmount,
+        claim: Option<&Claim>,
     ) -> Result<Vec<Done>, Fault> {
-        self.begin(vec![version], move |context, merchant| {
+        self.begin(vec![version], claim, move |context, merchant| {
             let (sale, _) = reverse::reverse(context, merchant, sale, auth_rrpid, left)?;
             Ok(vec![sale])
         })
@@ -118,13 +123,14 @@ impl Till {
     pub(crate) async fn capture(
         &self,
         sales: Vec<(Held, Vec<capture::Wish>)>,
+        claim: Option<&Claim>,
     ) -> Result<Vec<Done>, Fault> {
         let versions = sales.iter().map(|((_, version), _)| *version).collect();
         let wished = sales
             .into_iter()
             .map(|((sale, _), wishes)| (sale, wishes))
             .collect();
-        self.begin(versions, move |context, merchant| {
+        self.begin(versions, claim, move |context, merchant| {
             Ok(capture::capture(context, merchant, wished, None)?.0)
         })
         .await
@@ -136,8 +142,9 @@ impl Till {
         what: CapRevOrCred,
         (sale, version): Held,
         wish: correct::Wish,
+        claim: Option<&Claim>,
     ) -> Result<Vec<Done>, Fault> {
-        self.begin(vec![version], move |context, merchant| {
+        self.begin(vec![version], claim, move |context, merchant| {
             let wished = vec![(sale, vec![wish])];
             Ok(correct::correct(context, merchant, what, wished, None)?.0)
         })
@@ -158,14 +165,20 @@ impl Till {
             .await
     }
 
-    /// Makes a request, stores it with its orders, and sends it.
+    /// Makes a request, stores it with its orders and under its claim, and sends it.
     async fn begin(
         &self,
         versions: Vec<u64>,
+        claim: Option<&Claim>,
         step: impl FnOnce(&Context<'_>, &mut Merchant) -> Result<Vec<Sale>, Error> + Send + 'static,
     ) -> Result<Vec<Done>, Fault> {
         let sales = self.compute(step).await?;
+        let waiting = sales.first().and_then(|sale| sale.waiting.as_ref());
+        let rrpid = waiting.map(Waiting::rrpid);
         let mut tx = self.store.begin().await?;
+        if let (Some(claim), Some(rrpid)) = (claim, rrpid) {
+            claim.ask(&mut tx, rrpid).await?;
+        }
         let mut asked = Vec::new();
         for (sale, version) in sales.into_iter().zip(versions) {
             let order = sale.clone().into();
@@ -206,6 +219,7 @@ impl Till {
             return Ok(Vec::new());
         };
         let request = waiting.request();
+        let rrpid = waiting.rrpid();
         let response = self.gateway.exchange(request.as_bytes(), patience).await?;
         let xid = match sales.as_slice() {
             [sale] => Some(sale.trans_ids().xid),
@@ -228,6 +242,8 @@ impl Till {
         for (one, version) in done.iter().zip(versions) {
             ledger::save(&mut tx, &one.sale.clone().into(), version).await?;
         }
+        let answer = || Answer::of(&Report::of(&done)).octets();
+        claims::settle(&mut tx, rrpid, answer, self.unix_now()).await?;
         tx.commit().await?;
         Ok(done)
     }

@@ -1,5 +1,6 @@
 //! The configuration.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,8 @@ pub struct Config {
     pub language: String,
     /// What wallets and browsers are told of the shop.
     pub shop: ShopConfig,
+    /// The HTTP interface for shops.
+    pub api: ApiConfig,
     /// Where wallets and the shop are served.
     pub listen: ListenConfig,
     /// How long peers are waited for.
@@ -66,6 +69,21 @@ pub enum CaptureWhen {
     Now,
 }
 
+/// The HTTP interface for shops.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ApiConfig {
+    /// Its address, of its own, as `127.0.0.1:8257`; port 0 lets the system choose. Default:
+    /// none.
+    pub listen: Option<SocketAddr>,
+    /// How long a shop waits for an answer. Default `30s`.
+    pub request: Period,
+    /// Octets of a request's body. Default 65536.
+    pub body: usize,
+    /// Connections at once. Default 64.
+    pub connections: usize,
+}
+
 /// What wallets and browsers are told of the shop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -96,12 +114,24 @@ impl Default for Config {
             retry: Period::seconds(30),
             language: "en".to_owned(),
             shop: ShopConfig::default(),
+            api: ApiConfig::default(),
             listen: ListenConfig::default(),
             timeouts: Timeouts::default(),
             limits: Limits::default(),
             log: LogConfig::default(),
             store: StoreConfig::default(),
             keys: KeyStoreConfig::default(),
+        }
+    }
+}
+
+impl Default for ApiConfig {
+    fn default() -> Self {
+        Self {
+            listen: None,
+            request: Period::seconds(30),
+            body: 65_536,
+            connections: 64,
         }
     }
 }
@@ -143,6 +173,7 @@ mod tests {
         let shown = EXAMPLE.replace("#: ", "");
         let config: Config = toml::from_str(&shown).unwrap();
         assert!(config.gateway.is_some() && config.listen.http.is_some());
+        assert!(config.api.listen.is_some());
         assert!(config.shop.set_url.is_some() && config.keys.passphrase_file.is_some());
     }
 }

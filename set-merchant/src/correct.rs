@@ -9,10 +9,13 @@ use set_core::msg::ids::BatchId;
 use set_node::cli::Exit;
 use set_node::program::{Screen, value};
 
+use crate::claims::Claim;
 use crate::cli::CorrectArgs;
 use crate::failure::Failure;
 use crate::pos::Pos;
 use crate::report::Report;
+use crate::service::Till;
+use crate::wishes::CorrectWish;
 
 /// Reverses a capture, gives a credit, or reverses one; asks again when an answer is awaited.
 ///
@@ -27,29 +30,56 @@ pub async fn correct(
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
     let till = pos.till(args.gateway.as_ref()).await?;
-    let entry = pos.entry(&args.order).await?;
-    let mut report = Report::default();
-    match entry.order {
-        Order::Placed(sale) => match &sale.waiting {
-            Some(Waiting::Correction(state)) if CapRevOrCred::from(state.what) == what => {
-                report.add(&till.resume(state.rrpid).await?);
-            }
-            _ => match wish(what, &sale, args)? {
-                Some(wish) => {
-                    let held = (sale, entry.version);
-                    report.add(&till.correct(what, held, wish).await?);
-                }
-                None => report.pass_over(&sale.into()),
-            },
-        },
-        other => report.pass_over(&other),
-    }
+    let report = till
+        .correct_order(what, &args.order, args.wish, None)
+        .await?;
     screen.result(&report);
     Ok(report.exit())
 }
 
-/// What is to be corrected: what the arguments name, else the last that may be.
-fn wish(what: CapRevOrCred, sale: &Sale, args: &CorrectArgs) -> Result<Option<Wish>, Failure> {
+impl Till {
+    /// Reverses a capture of an order, gives a credit, or reverses one.
+    ///
+    /// When the same is awaited already, it is asked for again; with a `claim` it is refused
+    /// instead.
+    ///
+    /// # Errors
+    ///
+    /// There is no such order, or no such capture or credit; the gateway cannot be reached or
+    /// its answer is not good.
+    pub async fn correct_order(
+        &self,
+        what: CapRevOrCred,
+        order: &str,
+        wish: CorrectWish,
+        claim: Option<&Claim>,
+    ) -> Result<Report, Failure> {
+        let entry = self.entry(order).await?;
+        let mut report = Report::default();
+        match entry.order {
+            Order::Placed(sale) => match (&sale.waiting, claim) {
+                (Some(_), Some(_)) => return Err(Failure::Waits(order.to_owned())),
+                (Some(Waiting::Correction(state)), None)
+                    if CapRevOrCred::from(state.what) == what =>
+                {
+                    report.add(&self.resume(state.rrpid).await?);
+                }
+                _ => match step(what, &sale, wish)? {
+                    Some(wish) => {
+                        let held = (sale, entry.version);
+                        report.add(&self.correct(what, held, wish, claim).await?);
+                    }
+                    None => report.pass_over(&sale.into()),
+                },
+            },
+            other => report.pass_over(&other),
+        }
+        Ok(report)
+    }
+}
+
+/// What is to be corrected: what the wish names, else the last that may be.
+fn step(what: CapRevOrCred, sale: &Sale, args: CorrectWish) -> Result<Option<Wish>, Failure> {
     let new_batch_id = args.new_batch.map(BatchId::new).transpose();
     let new_batch_id = new_batch_id.map_err(value("batch"))?;
     let all = sale.payments.iter().flat_map(|payment| {

@@ -48,6 +48,12 @@ pub enum Failure {
     /// There is no such order.
     #[error("there is no order {0}")]
     NoOrder(String),
+    /// There is no such API key.
+    #[error("there is no API key {0}; see api-key list")]
+    NoKey(String),
+    /// The order waits for the answer to another request.
+    #[error("order {0} waits for the gateway's answer to an earlier request")]
+    Waits(String),
     /// A step of the server, done by a command, failed.
     #[error(transparent)]
     Step(Fault),
@@ -61,7 +67,8 @@ impl Failing for Failure {
             | Self::NoAddress
             | Self::NotEnrolled
             | Self::Step(Fault::Store(_) | Fault::Damaged(_) | Fault::NoGateway) => Exit::Broken,
-            Self::WakeUp(_) | Self::Enrolled | Self::NoOrder(_) => Exit::Usage,
+            Self::WakeUp(_) | Self::Enrolled | Self::NoOrder(_) | Self::NoKey(_) => Exit::Usage,
+            Self::Waits(_) => Exit::Refused,
             Self::Step(Fault::Gateway(_) | Fault::Patience) => Exit::Unreachable,
             Self::Step(Fault::Pool(PoolFault::Busy | PoolFault::Panicked)) => Exit::Internal,
             Self::NoGatewayCertificate { .. } | Self::Step(Fault::Protocol(_)) => Exit::Refused,

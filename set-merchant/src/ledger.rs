@@ -3,8 +3,9 @@
 use set_core::asn1::{self, Limits};
 use set_core::merchant::{Order, Sale};
 use set_core::msg::ids::{LocalId, Xid};
-use set_node::store::{RecordKey, StoreError, Tx};
+use set_node::store::{RecordKey, Store, StoreError, Tx};
 
+use crate::failure::Failure;
 use crate::fault::Fault;
 
 /// An order as it was loaded.
@@ -121,6 +122,17 @@ pub(crate) async fn named(tx: &mut Tx, name: &str) -> Result<Option<Entry>, Faul
     }
 }
 
+/// The order that `name` names.
+///
+/// # Errors
+///
+/// [`Failure::NoOrder`]; the store fails.
+pub(crate) async fn entry(store: &Store, name: &str) -> Result<Entry, Failure> {
+    let mut tx = store.begin().await?;
+    let entry = named(&mut tx, name).await?;
+    entry.ok_or_else(|| Failure::NoOrder(name.to_owned()))
+}
+
 /// Notes that the PReq `rrpid` with that digest is being treated.
 pub(crate) async fn begin(tx: &mut Tx, rrpid: &[u8], digest: &[u8]) -> Result<(), StoreError> {
     tx.save(key(BEGUN, rrpid), 0, digest).await.map(drop)
@@ -185,7 +197,6 @@ mod tests {
     use set_core::msg::amount::{Currency, CurrencyAmount};
     use set_core::msg::ids::BrandId;
     use set_node::config::StoreConfig;
-    use set_node::store::Store;
 
     use super::*;
 

@@ -10,17 +10,21 @@
 //! | `keys/`, `identities/` | signature and encryption keys, encrypted, and their certificates |
 //! | `roots/`, `certificates/`, `crls/`, `bci.der` | whom the merchant believes |
 //! | `shop-token` | what a shop shows to create orders over HTTP |
-//! | `store.db` | the orders; no account number is in it |
+//! | `store.db` | the orders, and digests of API keys; no account number is in it |
 //!
 //! An order begins as an offer, made by `offer` or by the shop with `POST /offers`. The
 //! wallet gets it as a wake-up message and orders; the gateway authorizes at once or
-//! later; `capture` collects.
+//! later; `capture` collects. Everything that a command does, a shop may ask for by the HTTP
+//! interface for shops, and a program by the methods of [`Till`].
 #![forbid(unsafe_code)]
 
+mod api;
+mod api_keys;
 mod authorize;
 mod background;
 mod batch;
 mod capture;
+mod claims;
 mod cli;
 mod collection;
 mod config;
@@ -41,6 +45,7 @@ mod serve;
 mod service;
 mod shop_pages;
 mod show;
+mod wishes;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -52,14 +57,18 @@ use set_node::cli::{Exit, SharedArgs};
 use set_node::config::LogConfig;
 use set_node::program::{self, Program, Screen};
 
+pub use self::api::{ApiDoor, OPENAPI, Operation, api_routes};
+pub use self::api_keys::api_key;
 pub use self::authorize::{authorize, reverse};
-pub use self::batch::batch;
+pub use self::batch::{ShownBatch, batch};
 pub use self::capture::capture;
+pub use self::claims::Claim;
 pub use self::cli::{
-    AuthorizeArgs, BatchArgs, BatchCommand, CaptureArgs, Cli, CloseArgs, Command, CorrectArgs,
-    EnrollArgs, OfferArgs, RefreshArgs, RenewArgs, ReverseArgs, ServeArgs, ShowBatchArgs, Special,
+    ApiKeyCommand, AuthorizeArgs, BatchArgs, BatchCommand, CaptureArgs, Cli, CloseArgs, Command,
+    CorrectArgs, CreateKeyArgs, EnrollArgs, OfferArgs, RefreshArgs, RenewArgs, ReverseArgs,
+    ServeArgs, ShowBatchArgs,
 };
-pub use self::config::{AuthorizeWhen, CaptureWhen, Config, ShopConfig};
+pub use self::config::{ApiConfig, AuthorizeWhen, CaptureWhen, Config, ShopConfig};
 pub use self::correct::correct;
 pub use self::enroll::{enroll, renew, renew_with};
 pub use self::failure::Failure;
@@ -69,9 +78,14 @@ pub use self::offering::{NewOffer, Offered};
 pub use self::orders::orders;
 pub use self::pos::{Pos, Profile};
 pub use self::refresh::refresh;
+pub use self::report::Report;
 pub use self::service::Till;
 pub use self::shop_pages::{ShopDoor, routes};
 pub use self::show::show;
+pub use self::wishes::{
+    AuthorizeWish, BatchRequest, BatchWish, CaptureWish, CloseWish, CorrectWish, ReverseWish,
+    ShowBatchWish, Special,
+};
 
 /// Runs the program; the first of `args` is its name.
 ///
@@ -146,6 +160,7 @@ impl Program for Cli {
                 let pos = Pos::open(data, config, trace).await?;
                 correct(&pos, CapRevOrCred::CredRev, args, screen).await
             }
+            Command::ApiKey(command) => api_key(data, &config, command, screen).await,
             Command::Batch(command) => {
                 let pos = Pos::open(data, config, trace).await?;
                 batch(&pos, command, screen).await

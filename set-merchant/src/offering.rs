@@ -53,6 +53,23 @@ pub(crate) async fn make(
     profile: &Profile,
     new: NewOffer,
 ) -> Result<Offer, Failure> {
+    let offer = draft(crypto, profile, new)?;
+    let mut tx = store.begin().await?;
+    ledger::save(&mut tx, &Order::Offered(offer.clone()), 0).await?;
+    tx.commit().await?;
+    Ok(offer)
+}
+
+/// An offer of a new lid-M, which is not stored yet.
+///
+/// # Errors
+///
+/// [`program::Failure::Value`] when a field is not what it has to be.
+pub(crate) fn draft(
+    crypto: &dyn CryptoProvider,
+    profile: &Profile,
+    new: NewOffer,
+) -> Result<Offer, Failure> {
     if !(1..=MOST_OCTETS).contains(&new.description.len()) {
         return Err(program::Failure::Value {
             what: "description",
@@ -90,9 +107,6 @@ pub(crate) async fn make(
     wake_up(&offer, &ShopConfig::default(), &Profile::default())?
         .to_octets()
         .map_err(Failure::WakeUp)?;
-    let mut tx = store.begin().await?;
-    ledger::save(&mut tx, &Order::Offered(offer.clone()), 0).await?;
-    tx.commit().await?;
     Ok(offer)
 }
 

@@ -22,22 +22,29 @@ use crate::report::sum;
 /// The store fails.
 pub async fn orders(data: &Path, config: &Config, screen: &mut Screen) -> Result<Exit, Failure> {
     let store = Store::open(data, &config.store).await?;
-    let mut listed = Listed { orders: Vec::new() };
+    let mut all = Orders::default();
     let mut after = Vec::new();
     loop {
-        let mut tx = store.begin().await?;
-        let page = ledger::page(&mut tx, &after, PAGE).await?;
-        tx.roll_back().await?;
-        let Some(last) = page.last() else {
+        let page = list(&store, &after, PAGE).await?;
+        let Some(last) = page.last else {
             break;
         };
-        after = last.order.offer().lid_m.as_octets().to_vec();
-        listed
-            .orders
-            .extend(page.iter().map(|entry| Row::of(&entry.order)));
+        after = last;
+        all.orders.extend(page.orders);
     }
-    screen.result(&listed);
+    screen.result(&all);
     Ok(Exit::Success)
+}
+
+/// At most `limit` orders whose lid-M follows `after`, in the order of their lid-M.
+pub(crate) async fn list(store: &Store, after: &[u8], limit: u32) -> Result<Orders, Failure> {
+    let mut tx = store.begin().await?;
+    let page = ledger::page(&mut tx, after, limit).await?;
+    let last = page.last();
+    Ok(Orders {
+        last: last.map(|entry| entry.order.offer().lid_m.as_octets().to_vec()),
+        orders: page.iter().map(|entry| Row::of(&entry.order)).collect(),
+    })
 }
 
 /// One line about an order.
@@ -68,12 +75,16 @@ impl Row {
     }
 }
 
-#[derive(Serialize)]
-struct Listed {
-    orders: Vec<Row>,
+/// Orders, listed.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Orders {
+    pub(crate) orders: Vec<Row>,
+    /// The lid-M of the last.
+    #[serde(skip)]
+    pub(crate) last: Option<Vec<u8>>,
 }
 
-impl fmt::Display for Listed {
+impl fmt::Display for Orders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,

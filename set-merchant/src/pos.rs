@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::fault::Fault;
 use crate::gateway::Gateway;
-use crate::ledger::{self, Entry, ROLE};
+use crate::ledger::ROLE;
 use crate::service::Till;
 
 /// A merchant whose passphrase was given.
@@ -197,17 +197,6 @@ impl Pos {
         let gateway = self.gateway(gateway).await?.ok_or(Fault::NoGateway)?;
         let caller = self.caller(gateway, "gateway", MediaType::Payment);
         Till::open(self, Gateway::new(Some(caller)))
-    }
-
-    /// The order that `name` names: lid-M or XID in hexadecimal.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure::NoOrder`]; the store fails.
-    pub(crate) async fn entry(&self, name: &str) -> Result<Entry, Failure> {
-        let mut tx = self.store.begin().await?;
-        let entry = ledger::named(&mut tx, name).await?;
-        entry.ok_or_else(|| Failure::NoOrder(name.to_owned()))
     }
 
     /// The merchant's language.

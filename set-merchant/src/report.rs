@@ -11,14 +11,14 @@ use set_node::money::Money;
 use crate::collection::Done;
 
 /// One line for each order.
-#[derive(Default, Serialize)]
-pub(crate) struct Report {
-    pub(crate) orders: Vec<Line>,
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    orders: Vec<Line>,
 }
 
 /// What came of one order.
-#[derive(Serialize)]
-pub(crate) struct Line {
+#[derive(Clone, Debug, Serialize)]
+struct Line {
     lid_m: String,
     state: &'static str,
     /// The gateway's codes; none when it was not asked.
@@ -30,6 +30,13 @@ pub(crate) struct Line {
 }
 
 impl Report {
+    /// What came of a request.
+    pub(crate) fn of(done: &[Done]) -> Self {
+        let mut report = Self::default();
+        report.add(done);
+        report
+    }
+
     /// Adds what came of a request.
     pub(crate) fn add(&mut self, done: &[Done]) {
         self.orders.extend(done.iter().map(|one| Line {
@@ -53,6 +60,21 @@ impl Report {
                 credited: None,
             },
         });
+    }
+
+    /// Whether the gateway was asked about none of the orders, and there are some.
+    pub(crate) fn is_idle(&self) -> bool {
+        !self.orders.is_empty() && self.orders.iter().all(|line| line.codes.is_empty())
+    }
+
+    /// The states that the orders are in.
+    pub(crate) fn states(&self) -> Vec<&'static str> {
+        self.orders.iter().map(|line| line.state).collect()
+    }
+
+    /// As it is told to programs.
+    pub(crate) fn json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
     }
 
     /// Refused unless all is done that was asked for.

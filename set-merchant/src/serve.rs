@@ -9,8 +9,9 @@ use set_node::program::{self, Screen, value};
 use set_node::service::Shutdown;
 use set_node::store::Store;
 use set_node::telemetry::{Metrics, store_answers};
-use set_node::transport::MediaType;
+use set_node::transport::{ListenerError, MediaType, Pages};
 
+use crate::api::{ApiDoor, api_routes};
 use crate::background;
 use crate::cli::ServeArgs;
 use crate::failure::Failure;
@@ -33,8 +34,17 @@ pub(crate) async fn serve(
     let till = Arc::new(Till::open(&pos, gateway)?);
     let config = &pos.config;
     let node = Node::bind(&config.listen, &config.limits, &config.timeouts).await?;
-    let listening = node.listening("merchant");
+    let mut listening = node.listening("merchant");
     remember(&listening, &pos.store).await?;
+    let api = match config.api.listen {
+        Some(address) => Some(
+            Pages::bind(address)
+                .await
+                .map_err(|source| ListenerError::Bind { address, source })?,
+        ),
+        None => None,
+    };
+    listening.api = api.as_ref().map(Pages::address);
 
     let metrics = Metrics::default();
     let door = ShopDoor::open(&pos).await?;
@@ -42,13 +52,25 @@ pub(crate) async fn serve(
     let shutdown = Shutdown::on_signals().map_err(program::Failure::Runtime)?;
     let background = tokio::spawn(background::work(Arc::clone(&till), shutdown.clone()));
     let forgetting = tokio::spawn(forget(Arc::clone(&till), shutdown.clone()));
+    let shops = tokio::spawn({
+        let routes = api_routes(ApiDoor::open(&pos, Arc::clone(&till)).await?);
+        let (config, shutdown) = (config.clone(), shutdown.clone());
+        async move {
+            if let Some(api) = api {
+                let drain = config.timeouts.drain.duration();
+                let most = config.api.connections;
+                api.serve(routes, most, &config.timeouts, shutdown, drain)
+                    .await;
+            }
+        }
+    });
     screen.result(&listening);
     let ready = store_answers(store.clone());
     let finished = node
         .serve(till, routes(door), metrics, ready, shutdown)
         .await;
-    // Both end when the node is told to stop; a panic of theirs was logged by then.
-    let _ended = tokio::join!(background, forgetting);
+    // All end when the node is told to stop; a panic of theirs was logged by then.
+    let _ended = tokio::join!(background, forgetting, shops);
     store.close().await;
     Ok(if finished {
         Exit::Success

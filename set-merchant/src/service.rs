@@ -79,6 +79,22 @@ impl Till {
         })
     }
 
+    /// Closes the store once the transactions in work have ended; from then on everybody is
+    /// told to come again.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    /// The order that `name` names: lid-M or XID in hexadecimal.
+    pub(crate) async fn entry(&self, name: &str) -> Result<Entry, Failure> {
+        ledger::entry(&self.store, name).await
+    }
+
+    /// Now, in Unix seconds, as the store has it.
+    pub(crate) fn unix_now(&self) -> i64 {
+        i64::try_from(self.station.now().unix()).unwrap_or(i64::MAX)
+    }
+
     /// The answer to one request.
     async fn answer(&self, octets: Bytes) -> Reply {
         let (header, message) = {
@@ -300,7 +316,7 @@ impl Till {
         if let Some((order, version)) = change {
             ledger::save(&mut tx, order, version).await?;
         }
-        let now = i64::try_from(self.station.now().unix()).unwrap_or(i64::MAX);
+        let now = self.unix_now();
         let rrpid = request.rrpid.as_octets();
         let kind = request.message.name();
         tx.remember(rrpid, kind, &request.octets, &response, now)

@@ -28,16 +28,18 @@ pub async fn show(
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
     let store = Store::open(data, &config.store).await?;
-    let mut tx = store.begin().await?;
-    let entry = ledger::named(&mut tx, name)
-        .await?
-        .ok_or_else(|| Failure::NoOrder(name.to_owned()))?;
-    screen.result(&Shown::of(&entry.order));
+    screen.result(&one(&store, name).await?);
     Ok(Exit::Success)
 }
 
+/// The order that `name` names.
+pub(crate) async fn one(store: &Store, name: &str) -> Result<Shown, Failure> {
+    Ok(Shown::of(&ledger::entry(store, name).await?.order))
+}
+
+/// All about an order.
 #[derive(Serialize)]
-struct Shown {
+pub(crate) struct Shown {
     #[serde(flatten)]
     row: Row,
     description: String,

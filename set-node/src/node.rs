@@ -53,6 +53,9 @@ pub struct Listening {
     pub http: Option<String>,
     /// Host and port for operators.
     pub admin: Option<SocketAddr>,
+    /// Host and port of the role's own HTTP interface, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api: Option<SocketAddr>,
     /// TCP before HTTP.
     #[serde(skip)]
     pub endpoints: Vec<Endpoint>,
@@ -121,6 +124,7 @@ impl Node {
             tcp: authority(|endpoint| matches!(endpoint, Endpoint::Tcp { .. })),
             http: authority(|endpoint| matches!(endpoint, Endpoint::Http { .. })),
             admin: self.admin_address(),
+            api: None,
             endpoints,
         }
     }

@@ -14,6 +14,7 @@ mod guard;
 pub(crate) mod http;
 mod listener;
 mod media;
+mod pages;
 mod tcp;
 
 pub use client::{Transport, TransportError};
@@ -21,3 +22,4 @@ pub use endpoint::{Endpoint, EndpointError};
 pub use frame::{FrameHeader, FrameReader, FramingFault, ReadFault, Wait};
 pub use listener::{Listener, ListenerError};
 pub use media::{MediaType, MediaTypeError};
+pub use pages::Pages;

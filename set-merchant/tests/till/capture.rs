@@ -1,7 +1,7 @@
 use std::sync::atomic::Ordering;
 
 use set_core::msg::payment::p_res::CompletionCode;
-use set_merchant::{CaptureArgs, Failure, capture, orders, show};
+use set_merchant::{CaptureArgs, CaptureWish, Failure, capture, orders, show};
 use set_node::cli::Exit;
 use set_node::program::Failing as _;
 
@@ -11,9 +11,7 @@ fn all() -> CaptureArgs {
     CaptureArgs {
         orders: Vec::new(),
         all: true,
-        amount: None,
-        shipment: None,
-        batch: None,
+        wish: CaptureWish::default(),
         gateway: None,
     }
 }
@@ -22,9 +20,7 @@ fn one(order: &str) -> CaptureArgs {
     CaptureArgs {
         orders: vec![order.to_owned()],
         all: false,
-        amount: None,
-        shipment: None,
-        batch: None,
+        wish: CaptureWish::default(),
         gateway: None,
     }
 }

@@ -5,8 +5,9 @@ use std::sync::atomic::Ordering;
 use serde_json::Value;
 use set_core::exchange::CapRevOrCred;
 use set_merchant::{
-    AuthorizeArgs, AuthorizeWhen, BatchArgs, BatchCommand, CaptureArgs, CloseArgs, CorrectArgs,
-    Pos, ReverseArgs, ShowBatchArgs, authorize, batch, capture, correct, reverse, show,
+    AuthorizeArgs, AuthorizeWhen, AuthorizeWish, BatchArgs, BatchCommand, BatchWish, CaptureArgs,
+    CaptureWish, CloseArgs, CloseWish, CorrectArgs, CorrectWish, Pos, ReverseArgs, ReverseWish,
+    ShowBatchArgs, ShowBatchWish, authorize, batch, capture, correct, reverse, show,
 };
 use set_node::cli::Exit;
 use set_node::program::Failing as _;
@@ -16,15 +17,14 @@ use crate::rig::{Printed, Rig, Wallet};
 fn authorize_args(order: &str, amount: u64) -> AuthorizeArgs {
     AuthorizeArgs {
         order: order.to_owned(),
-        amount: Some(amount),
-        subsequent: true,
-        capture_now: false,
-        card_type: true,
-        special: None,
-        category: None,
-        country: Some(840),
-        street: None,
-        postal_code: Some("12345".to_owned()),
+        wish: AuthorizeWish {
+            amount: Some(amount),
+            subsequent: true,
+            card_type: true,
+            country: Some(840),
+            postal_code: Some("12345".to_owned()),
+            ..AuthorizeWish::default()
+        },
         gateway: None,
     }
 }
@@ -32,10 +32,10 @@ fn authorize_args(order: &str, amount: u64) -> AuthorizeArgs {
 fn correct_args(order: &str, amount: Option<u64>) -> CorrectArgs {
     CorrectArgs {
         order: order.to_owned(),
-        capture: None,
-        credit: None,
-        amount,
-        new_batch: None,
+        wish: CorrectWish {
+            amount,
+            ..CorrectWish::default()
+        },
         gateway: None,
     }
 }
@@ -50,9 +50,11 @@ async fn captured(pos: &Pos, order: &str, amount: Option<u64>) -> (Exit, Value) 
     let args = CaptureArgs {
         orders: vec![order.to_owned()],
         all: false,
-        amount,
-        shipment: Some(format!("{amount:?}")),
-        batch: None,
+        wish: CaptureWish {
+            amount,
+            shipment: Some(format!("{amount:?}")),
+            batch: None,
+        },
         gateway: None,
     };
     let printed = Printed::default();
@@ -68,7 +70,7 @@ async fn administered(pos: &Pos, command: BatchCommand) -> (Exit, Value) {
 
 fn any() -> BatchArgs {
     BatchArgs {
-        batch: None,
+        wish: BatchWish::default(),
         gateway: None,
     }
 }
@@ -87,7 +89,7 @@ async fn an_order_is_authorized_and_captured_in_parts_and_given_back_in_parts() 
     }
     let reversal = ReverseArgs {
         order: order.clone(),
-        leave: 7_000,
+        wish: ReverseWish { leave: 7_000 },
         gateway: None,
     };
     let printed = Printed::default();
@@ -147,9 +149,11 @@ async fn batches_are_shown_closed_and_followed_by_the_next() {
     }
     let show = |items| {
         BatchCommand::Show(ShowBatchArgs {
-            batch: any(),
-            items,
-            errors_only: false,
+            wish: ShowBatchWish {
+                items,
+                ..ShowBatchWish::default()
+            },
+            gateway: None,
         })
     };
     let (exit, shown) = administered(&pos, show(true)).await;
@@ -157,8 +161,8 @@ async fn batches_are_shown_closed_and_followed_by_the_next() {
     assert_eq!(shown["totals"]["debit"], "3.00 USD");
     assert_eq!(shown["items"].as_array().unwrap().len(), 2);
     let close = BatchCommand::Close(CloseArgs {
-        batch: any(),
-        unbalanced: false,
+        wish: CloseWish::default(),
+        gateway: None,
     });
     let (exit, closed) = administered(&pos, close).await;
     assert_eq!(

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod api;
 mod authorization;
 mod capture;
 mod commands;

@@ -74,6 +74,8 @@ pub(crate) fn everything() -> Trust {
 pub(crate) struct Desk {
     pub(crate) acquirer: Mutex<Acquirer>,
     pub(crate) silent: AtomicBool,
+    /// It takes requests and never answers.
+    pub(crate) stuck: AtomicBool,
     pub(crate) declines: AtomicBool,
     pub(crate) asked: AtomicUsize,
 }
@@ -83,6 +85,7 @@ impl Desk {
         Self {
             acquirer: Mutex::new(Street::new().acquirer),
             silent: AtomicBool::new(false),
+            stuck: AtomicBool::new(false),
             declines: AtomicBool::new(false),
             asked: AtomicUsize::new(0),
         }
@@ -102,6 +105,9 @@ impl Handler for Desk {
     fn handle(&self, request: Bytes, _: RequestContext) -> BoxFuture<'_, Reply> {
         Box::pin(async move {
             self.asked.fetch_add(1, Ordering::SeqCst);
+            if self.stuck.load(Ordering::SeqCst) {
+                return std::future::pending().await;
+            }
             let answer = self.answer(&request);
             // The connection is closed after the work: the answer is what gets lost.
             if self.silent.load(Ordering::SeqCst) {
@@ -205,7 +211,12 @@ impl Rig {
     }
 
     pub(crate) async fn pos(&self) -> Pos {
-        pos(&self.folder, &self.config).await
+        self.pos_with(&self.config).await
+    }
+
+    /// The merchant with another configuration.
+    pub(crate) async fn pos_with(&self, config: &Config) -> Pos {
+        pos(&self.folder, config).await
     }
 
     /// The merchant over TCP.

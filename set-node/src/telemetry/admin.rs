@@ -1,15 +1,14 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, extract::State, http::StatusCode, http::header, routing::get};
-use hyper_util::service::TowerToHyperService;
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet, time::timeout};
+use tokio::time::timeout;
 
 use super::Metrics;
 use crate::{
     config::Timeouts,
     service::{BoxFuture, Shutdown},
     store::Store,
-    transport::http,
+    transport::Pages,
 };
 
 /// Asks whether the node can treat requests, such as whether its store answers;
@@ -33,8 +32,7 @@ pub fn store_answers(store: Store) -> Readiness {
 /// | `/metrics` | counters as Prometheus reads them |
 #[derive(Debug)]
 pub struct Admin {
-    listener: TcpListener,
-    address: SocketAddr,
+    pages: Pages,
 }
 
 impl Admin {
@@ -44,14 +42,13 @@ impl Admin {
     ///
     /// The system refuses it.
     pub async fn bind(address: SocketAddr) -> io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
-        let address = listener.local_addr()?;
-        Ok(Self { listener, address })
+        let pages = Pages::bind(address).await?;
+        Ok(Self { pages })
     }
 
     /// The address bound.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.pages.address()
     }
 
     /// Serves until `ended`; from `stopping` on, the node is not ready.
@@ -62,7 +59,6 @@ impl Admin {
         stopping: Shutdown,
         ended: Shutdown,
     ) {
-        let timeouts = Timeouts::default();
         let routes = Router::new()
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(readiness))
@@ -72,32 +68,11 @@ impl Admin {
                 ready,
                 stopping,
             });
-        let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-        let mut connections = JoinSet::new();
-        loop {
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-                return;
-            };
-            let stream = tokio::select! {
-                () = ended.requested() => return,
-                accepted = self.listener.accept() => match accepted {
-                    Ok((stream, _)) => stream,
-                    Err(fault) => {
-                        tracing::error!(%fault, "cannot accept an operator's connection");
-                        tokio::time::sleep(http::ACCEPT_PAUSE).await;
-                        continue;
-                    }
-                },
-            };
-            let (routes, ended, timeouts) = (routes.clone(), ended.clone(), timeouts.clone());
-            connections.spawn(async move {
-                let _place = place;
-                let service = TowerToHyperService::new(routes);
-                // A connection that breaks is the operator's business.
-                let _ = http::drive(stream, service, &timeouts, &ended).await;
-            });
-            while connections.try_join_next().is_some() {}
-        }
+        let timeouts = Timeouts::default();
+        let serve = self
+            .pages
+            .serve(routes, MOST_CONNECTIONS, &timeouts, ended, Duration::ZERO);
+        serve.await;
     }
 }
 
