@@ -34,9 +34,36 @@ mod value;
 
 use std::fmt;
 
-use self::tree::Node;
+pub use self::tree::Node;
 use crate::asn1::{Asn1, Schema};
 use crate::msg::MessageWrapper;
+
+/// What a dump shows beyond the usual.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Showing {
+    /// Show account numbers, keys and other secrets. Default no.
+    pub secrets: bool,
+    /// Show certificates, CRLs and their extensions part by part instead of in one line each.
+    /// Default no.
+    pub certificates: bool,
+}
+
+/// The elements of `octets`, which should be a value of type `schema`: one for the value,
+/// and more only where octets follow it. At most 65,536 elements are made.
+///
+/// ```
+/// use set_core::asn1::Asn1;
+/// use set_core::dump::{self, Showing};
+/// use set_core::msg::ids::Bin;
+///
+/// let nodes = dump::tree(b"\x12\x06411111", Bin::SCHEMA, Showing::default());
+/// assert_eq!(nodes.len(), 1);
+/// assert_eq!(nodes.first().and_then(|node| node.value.as_deref()), Some("\"411111\""));
+/// ```
+#[must_use]
+pub fn tree(octets: &[u8], schema: &'static Schema, showing: Showing) -> Vec<Node> {
+    tree::build(octets, schema, showing)
+}
 
 /// Writes one line for each element of `octets`, which should be a value of type `schema`.
 ///
@@ -48,7 +75,7 @@ use crate::msg::MessageWrapper;
 ///
 /// Only those of `out`: octets of any kind can be shown.
 pub fn text(octets: &[u8], schema: &'static Schema, out: &mut impl fmt::Write) -> fmt::Result {
-    for node in tree::build(octets, schema) {
+    for node in tree(octets, schema, Showing::default()) {
         write_node(&node, 0, out)?;
     }
     Ok(())
@@ -61,7 +88,25 @@ pub fn text(octets: &[u8], schema: &'static Schema, out: &mut impl fmt::Write) -
 /// and `children` where there are such.
 #[must_use]
 pub fn json(octets: &[u8], schema: &'static Schema) -> String {
-    json::write(&tree::build(octets, schema))
+    to_json(&tree(octets, schema, Showing::default()))
+}
+
+/// Elements as [`json()`] writes them.
+#[must_use]
+pub fn to_json(nodes: &[Node]) -> String {
+    json::write(nodes)
+}
+
+/// A text in which what looks like an account number is starred out.
+///
+/// ```
+/// use set_core::dump::masked;
+///
+/// assert_eq!(masked("card 4111111111111111"), "card 411111******1111");
+/// ```
+#[must_use]
+pub fn masked(text: &str) -> String {
+    mask::text(text)
 }
 
 /// The octets of a [`MessageWrapper`] as [`text()`].

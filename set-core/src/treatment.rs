@@ -45,6 +45,7 @@ pub mod l;
 pub mod party;
 pub mod s;
 pub mod so;
+pub mod unseal;
 
 pub use self::error::TreatmentError;
 pub use self::extra::{Extra, LinkedExtra};

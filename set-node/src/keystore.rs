@@ -178,15 +178,7 @@ impl KeyStore {
             },
             _ => io_fault(&file, source),
         })?;
-        let open = || {
-            let key = envelope::open(KEY_LABEL, &self.passphrase, &pem)?;
-            // One wrong passphrase in 256 leaves padding that looks right.
-            match PrivateKeyInfoRef::from_der(&key) {
-                Ok(_) => Ok(key),
-                Err(_) => Err(EnvelopeFault::WrongPassphrase),
-            }
-        };
-        open().map_err(|fault| KeyStoreError::Envelope { file, fault })
+        open_pem(&self.passphrase, file, &pem)
     }
 
     /// Removes the key of that name, if there is one.
@@ -253,6 +245,33 @@ impl KeyStore {
             })
         }
     }
+}
+
+/// The key in any file that this store, or `openssl pkcs8`, has encrypted: PKCS #8
+/// PrivateKeyInfo, DER.
+///
+/// # Errors
+///
+/// The file cannot be read, or the passphrase is wrong.
+pub fn open_key(passphrase: &Passphrase, file: &Path) -> Result<Zeroizing<Vec<u8>>, KeyStoreError> {
+    let pem = fs::read(file).map_err(|source| io_fault(file, source))?;
+    open_pem(passphrase, file.to_owned(), &pem)
+}
+
+fn open_pem(
+    passphrase: &Passphrase,
+    file: PathBuf,
+    pem: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, KeyStoreError> {
+    let open = || {
+        let key = envelope::open(KEY_LABEL, passphrase, pem)?;
+        // One wrong passphrase in 256 leaves padding that looks right.
+        match PrivateKeyInfoRef::from_der(&key) {
+            Ok(_) => Ok(key),
+            Err(_) => Err(EnvelopeFault::WrongPassphrase),
+        }
+    };
+    open().map_err(|fault| KeyStoreError::Envelope { file, fault })
 }
 
 fn is_name(name: &str) -> bool {

@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("set-merchant", &["set-core", "set-node"]),
     ("set-gateway", &["set-core", "set-node"]),
     ("set-ca", &["set-core", "set-node"]),
+    ("set-inspect", &["set-core", "set-node"]),
     (
         "examples",
         &[

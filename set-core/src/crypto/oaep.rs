@@ -82,6 +82,15 @@ impl ContentKind {
         matches!(self, Self::PanData | Self::AcctData)
     }
 
+    const ALL: [Self; 6] = [
+        Self::None,
+        Self::PanData,
+        Self::PanData0,
+        Self::PanToken,
+        Self::PanOnly,
+        Self::AcctData,
+    ];
+
     fn admits(self, extra_len: usize) -> bool {
         extra_len == self.extra_len()
             || (self.takes_pin() && extra_len == self.extra_len() + PIN_BLOCK_LEN)
@@ -230,6 +239,40 @@ pub fn open(
     } else {
         Err(CryptoError::Decryption)
     }
+}
+
+/// Decrypts a block and takes out what it says that it holds.
+///
+/// For looking into messages. How long it takes depends on the block, so nothing that a peer
+/// can see may depend on it.
+///
+/// # Errors
+///
+/// [`CryptoError::Decryption`] when it is not a block for this key;
+/// [`CryptoError::Provider`] if the provider fails.
+pub fn open_any(
+    provider: &dyn CryptoProvider,
+    recipient: &PrivateKey,
+    block: &[u8],
+) -> Result<(ContentKind, Opened), CryptoError> {
+    let block = match recipient.decrypt_raw(provider, block) {
+        Err(CryptoError::BlockOutOfRange { .. }) => return Err(CryptoError::Decryption),
+        decrypted => decrypted?,
+    };
+    let modulus = recipient.public_key().octets();
+    let kinds = ContentKind::ALL.into_iter();
+    let expected = kinds
+        .flat_map(|kind| [Expected::new(kind, false), Expected::new(kind, true)])
+        .flat_map(|plain| [plain, plain.with_pin_block()])
+        .filter(|expected| check_room(modulus, expected).is_ok());
+    for expected in expected {
+        if let Some((good, opened)) = unpack(provider, block.clone(), &expected)
+            && bool::from(good)
+        {
+            return Ok((expected.kind, opened));
+        }
+    }
+    Err(CryptoError::Decryption)
 }
 
 /// Unmasks a block and checks it. `None` only for a block that is shorter than

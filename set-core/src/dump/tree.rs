@@ -5,39 +5,48 @@ use std::collections::HashMap;
 use der::asn1::ObjectIdentifier;
 use der::{Decode, SliceReader, Tag};
 
-use super::value;
+use super::Showing;
+use super::value::{self, Mask};
 use crate::asn1::limits::Element;
 use crate::asn1::oid::message_extension;
-use crate::asn1::{Field, Presence, Schema, Shape, Tagging};
+use crate::asn1::{Asn1, Field, Presence, Schema, Shape, Tagging};
 use crate::msg::content::schema_of_content;
 use crate::pkcs7::{Name, SerialNumber};
+use crate::x509::certificate::SignedCertificate;
+use crate::x509::crl::SignedCrl;
+use crate::x509::ext::schema_of_extension;
 
-/// One element.
-pub(super) struct Node {
+/// One element of a dump, with what the specification calls it.
+#[derive(Clone, Debug)]
+pub struct Node {
     /// The specification's name of the component, if it has one.
-    pub(super) name: String,
+    pub name: String,
     /// The specification's name of the type; of a CHOICE, with the alternative.
-    pub(super) type_name: String,
+    pub type_name: String,
     /// The tag.
-    pub(super) tag: String,
+    pub tag: String,
     /// Octets from the start to the identifier.
-    pub(super) offset: usize,
+    pub offset: usize,
     /// Octets of identifier and length.
-    pub(super) header: usize,
+    pub header: usize,
     /// Octets of content.
-    pub(super) length: usize,
+    pub length: usize,
     /// What a primitive element says.
-    pub(super) value: Option<String>,
+    pub value: Option<String>,
     /// Where the octets are not what the schema says.
-    pub(super) note: Option<String>,
+    pub note: Option<String>,
     /// The elements inside.
-    pub(super) children: Vec<Node>,
+    pub children: Vec<Node>,
+    /// The type that the octets are of, where they fit it. None for the tag around an
+    /// EXPLICIT component and for what no type describes.
+    pub schema: Option<&'static Schema>,
 }
 
 /// One node for the value, and others for whatever follows it.
-pub(super) fn build(octets: &[u8], schema: &'static Schema) -> Vec<Node> {
+pub(super) fn build(octets: &[u8], schema: &'static Schema, showing: Showing) -> Vec<Node> {
     let mut walk = Walk {
         octets,
+        showing,
         left: MAX_NODES,
         known: HashMap::new(),
     };
@@ -50,7 +59,7 @@ pub(super) fn build(octets: &[u8], schema: &'static Schema) -> Vec<Node> {
                 at = element.end;
             }
             Ok(element) => {
-                let among_secrets = walk.holds_secrets(schema);
+                let among_secrets = walk.hides(schema);
                 let mut node = walk.stray(&element, "", among_secrets, 0);
                 node.note = Some("after the end".into());
                 nodes.push(node);
@@ -58,7 +67,7 @@ pub(super) fn build(octets: &[u8], schema: &'static Schema) -> Vec<Node> {
             }
             Err(error) => {
                 let mut rest = walk.malformed(at, octets.len(), &error.fault().to_string());
-                if walk.holds_secrets(schema) {
+                if walk.hides(schema) {
                     rest.value = Some("[redacted]".into());
                 }
                 nodes.push(rest);
@@ -71,6 +80,7 @@ pub(super) fn build(octets: &[u8], schema: &'static Schema) -> Vec<Node> {
 
 struct Walk<'a> {
     octets: &'a [u8],
+    showing: Showing,
     /// How many more nodes may be made.
     left: usize,
     /// Which types are known to hold secrets or not, by their address.
@@ -88,12 +98,12 @@ impl Walk<'_> {
     ) -> Node {
         let admitted = self.tag(element).is_some_and(|tag| schema.admits(tag));
         if !admitted {
-            let among_secrets = self.holds_secrets(schema);
+            let among_secrets = self.hides(schema);
             let mut node = self.stray(element, name, among_secrets, depth);
             node.note = Some(format!("not a {}", schema.name));
             return node;
         }
-        if let (Shape::Choice(alternatives), false) = (&schema.shape, schema.secret) {
+        if let (Shape::Choice(alternatives), false) = (&schema.shape, self.hidden(schema)) {
             let chosen = alternatives
                 .iter()
                 .find(|field| self.tag(element).is_some_and(|tag| field.admits(tag)));
@@ -101,6 +111,10 @@ impl Walk<'_> {
                 let mut node = self.component(element, field, None, depth);
                 node.type_name = format!("{}.{}", schema.name, field.name);
                 node.name = name.into();
+                // An alternative under its own tag is more telling than the CHOICE.
+                if field.tagging != Tagging::Universal {
+                    node.schema = Some(schema);
+                }
                 return node;
             }
         }
@@ -130,14 +144,15 @@ impl Walk<'_> {
                 };
                 let schema = defined.unwrap_or(field.schema);
                 node.type_name = schema.name.into();
-                if field.name == "content" && matches!(schema.shape, Shape::Any) {
+                let unknown = field.name == "content" && matches!(schema.shape, Shape::Any);
+                if unknown && !self.showing.secrets {
                     // What it is cannot be told, so neither can whether it is secret.
                     node.value = Some("[redacted]".into());
                     node.note = Some("of unknown content type".into());
                     return node;
                 }
                 let mut first = true;
-                let among_secrets = self.holds_secrets(schema);
+                let among_secrets = self.hides(schema);
                 self.children(element, &mut node, depth, among_secrets, |walk, child| {
                     let mut inner = walk.typed(child, "", schema, depth + 1);
                     if !first {
@@ -162,7 +177,9 @@ impl Walk<'_> {
     ) -> Node {
         let mut node = self.node(element, name);
         node.type_name = schema.name.into();
-        if schema.secret || (schema.name == "OCTET STRING" && sibling.is_some_and(carries_card)) {
+        node.schema = Some(schema);
+        let card = schema.name == "OCTET STRING" && sibling.is_some_and(carries_card);
+        if self.hidden(schema) || (card && !self.showing.secrets) {
             node.value = Some("[redacted]".into());
             return node;
         }
@@ -178,12 +195,21 @@ impl Walk<'_> {
                 node.type_name = of(schema, inner);
                 let mut index = 0usize;
                 let by_line = one_line(name);
-                let among_secrets = self.holds_secrets(inner);
+                let among_secrets = self.hides(inner);
                 self.children(element, &mut node, depth, among_secrets, |walk, child| {
                     let label = format!("[{index}]");
                     index += 1;
-                    match by_line.and_then(|show| show(walk, child)) {
-                        Some(line) => walk.line(child, &label, line),
+                    match by_line.and_then(|(show, whole)| Some((show(walk, child)?, whole))) {
+                        Some((line, whole)) if walk.showing.certificates => {
+                            let mut node = walk.typed(child, &label, whole, depth + 1);
+                            node.value = Some(line);
+                            node
+                        }
+                        Some((line, whole)) => {
+                            let mut node = walk.line(child, &label, line);
+                            node.schema = Some(whole);
+                            node
+                        }
                         None => walk.typed(child, &label, inner, depth + 1),
                     }
                 });
@@ -195,11 +221,21 @@ impl Walk<'_> {
                     ..inside
                 };
             }
-            shape => match value::of_shape(shape, self.slice(element)) {
+            Shape::OctetString
+                if self.showing.certificates && sibling.and_then(schema_of_extension).is_some() =>
+            {
+                if let Some(inner) = sibling.and_then(schema_of_extension) {
+                    self.children(element, &mut node, depth, false, |walk, child| {
+                        walk.typed(child, "", inner, depth + 1)
+                    });
+                }
+            }
+            shape => match value::of_shape(shape, self.slice(element), self.mask()) {
                 Some(shown) => node.value = Some(shown),
                 None => {
-                    node.value = Some(value::octets(self.slice(element)));
+                    node.value = Some(value::octets(self.slice(element), self.mask()));
                     node.note = Some(format!("not a {}", schema.name));
+                    node.schema = None;
                 }
             },
         }
@@ -216,7 +252,7 @@ impl Walk<'_> {
     ) {
         let mut next = fields.iter();
         let mut sibling = None;
-        let among_secrets = fields.iter().any(|field| self.holds_secrets(field.schema));
+        let among_secrets = fields.iter().any(|field| self.hides(field.schema));
         // A misplaced component may stand where something harmless should.
         let hide = among_secrets && !self.fits(element, fields);
         self.children(element, node, depth, among_secrets, |walk, child| {
@@ -292,9 +328,9 @@ impl Walk<'_> {
         } else {
             let content = self.slice(element);
             let known = (element.identifier & CLASS == 0)
-                .then(|| value::of_universal(element.number, content))
+                .then(|| value::of_universal(element.number, content, self.mask()))
                 .flatten();
-            node.value = Some(known.unwrap_or_else(|| value::octets(content)));
+            node.value = Some(known.unwrap_or_else(|| value::octets(content, self.mask())));
         }
         node
     }
@@ -378,7 +414,24 @@ impl Walk<'_> {
     fn distinguished_name(&self, element: &Element) -> Option<String> {
         let whole = self.octets.get(element.start..element.end)?;
         let name = Name::from_der(whole).ok()?;
-        Some(value::quoted(&name.to_string()))
+        Some(value::quoted(&name.to_string(), self.mask()))
+    }
+
+    fn mask(&self) -> Mask {
+        match self.showing.secrets {
+            true => Mask::Off,
+            false => Mask::On,
+        }
+    }
+
+    /// Whether a value of the type is kept back.
+    fn hidden(&self, schema: &Schema) -> bool {
+        schema.secret && !self.showing.secrets
+    }
+
+    /// Whether what stands for a value of the type, or in one, may have to be kept back.
+    fn hides(&mut self, schema: &'static Schema) -> bool {
+        !self.showing.secrets && self.holds_secrets(schema)
     }
 
     /// Whether a secret is part of the type.
@@ -411,6 +464,7 @@ impl Walk<'_> {
             value: None,
             note: None,
             children: Vec::new(),
+            schema: None,
         }
     }
 
@@ -425,9 +479,11 @@ impl Walk<'_> {
             length: end - start,
             value: Some(value::octets(
                 self.octets.get(start..end).unwrap_or_default(),
+                self.mask(),
             )),
             note: Some(fault.into()),
             children: Vec::new(),
+            schema: None,
         }
     }
 
@@ -445,14 +501,16 @@ impl Walk<'_> {
 
 type Summary = fn(&Walk<'_>, &Element) -> Option<String>;
 
-/// How the elements of the component `name` take one line each, if they do.
-fn one_line(name: &str) -> Option<Summary> {
-    let show: Summary = match name {
-        "certificates" => |walk, element| walk.certificate(element),
-        "crls" => |walk, element| walk.crl(element),
+/// How the elements of the component `name` take one line each, if they do, and what they are.
+fn one_line(name: &str) -> Option<(Summary, &'static Schema)> {
+    Some(match name {
+        "certificates" => (
+            |walk, element| walk.certificate(element),
+            SignedCertificate::SCHEMA,
+        ),
+        "crls" => (|walk, element| walk.crl(element), SignedCrl::SCHEMA),
         _ => return None,
-    };
-    Some(show)
+    })
 }
 
 /// Whether the value of this message extension holds card data.

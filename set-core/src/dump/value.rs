@@ -6,27 +6,34 @@ use der::asn1::ObjectIdentifier;
 use super::mask;
 use crate::asn1::{self, Date, FloatingPoint, Limits, Shape, oid};
 
+/// Whether what looks like an account number is starred out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mask {
+    On,
+    Off,
+}
+
 /// The content of a primitive element of the given shape; none if it is no such value.
-pub(super) fn of_shape(shape: &Shape, content: &[u8]) -> Option<String> {
+pub(super) fn of_shape(shape: &Shape, content: &[u8], mask: Mask) -> Option<String> {
     match shape {
         Shape::Boolean => match content {
             [0] => Some("FALSE".into()),
             [0xff] => Some("TRUE".into()),
             _ => None,
         },
-        Shape::Integer => integer(content),
+        Shape::Integer => integer(content, mask),
         Shape::Enumerated(names) => {
             let number = small(content)?;
             let (name, _) = names.iter().find(|(_, code)| *code == number)?;
             Some(format!("{name} ({number})"))
         }
-        Shape::BitString(names) => bits(names, content),
-        Shape::OctetString => Some(octets(content)),
+        Shape::BitString(names) => bits(names, content, mask),
+        Shape::OctetString => Some(octets(content, mask)),
         Shape::Null => content.is_empty().then(|| "NULL".into()),
         Shape::Oid => object_identifier(content),
         Shape::Real => real(content),
         Shape::GeneralizedTime => date(content),
-        Shape::Text(tag) => characters(*tag, content),
+        Shape::Text(tag) => characters(*tag, content, mask),
         Shape::Any
         | Shape::Sequence(_)
         | Shape::SequenceOf(_)
@@ -36,32 +43,32 @@ pub(super) fn of_shape(shape: &Shape, content: &[u8]) -> Option<String> {
 }
 
 /// The content of a primitive element known only by its universal tag number.
-pub(super) fn of_universal(number: u32, content: &[u8]) -> Option<String> {
+pub(super) fn of_universal(number: u32, content: &[u8], mask: Mask) -> Option<String> {
     match number {
-        1 => of_shape(&Shape::Boolean, content),
-        2 | 10 => integer(content),
-        3 => bits(&[], content),
-        5 => of_shape(&Shape::Null, content),
+        1 => of_shape(&Shape::Boolean, content, mask),
+        2 | 10 => integer(content, mask),
+        3 => bits(&[], content, mask),
+        5 => of_shape(&Shape::Null, content, mask),
         6 => object_identifier(content),
         9 => real(content),
-        12 => characters(Tag::Utf8String, content),
-        18 => characters(Tag::NumericString, content),
-        19 => characters(Tag::PrintableString, content),
-        22 => characters(Tag::Ia5String, content),
-        26 => characters(Tag::VisibleString, content),
-        30 => characters(Tag::BmpString, content),
-        23 => characters(Tag::VisibleString, content),
+        12 => characters(Tag::Utf8String, content, mask),
+        18 => characters(Tag::NumericString, content, mask),
+        19 => characters(Tag::PrintableString, content, mask),
+        22 => characters(Tag::Ia5String, content, mask),
+        26 => characters(Tag::VisibleString, content, mask),
+        30 => characters(Tag::BmpString, content, mask),
+        23 => characters(Tag::VisibleString, content, mask),
         24 => date(content),
         _ => None,
     }
 }
 
 /// Octets in hexadecimal, account numbers starred out, shortened past 32.
-pub(super) fn octets(content: &[u8]) -> String {
+pub(super) fn octets(content: &[u8], mask: Mask) -> String {
     let hidden = mask::octets(content);
     let mut shown = String::new();
     for (octet, hidden) in content.iter().zip(hidden).take(SHOWN_OCTETS) {
-        if hidden {
+        if hidden && mask == Mask::On {
             shown.push_str("**");
         } else {
             shown.push_str(&format!("{octet:02x}"));
@@ -74,8 +81,11 @@ pub(super) fn octets(content: &[u8]) -> String {
 }
 
 /// Text in quotes, account numbers starred out, shortened past 256 characters.
-pub(super) fn quoted(text: &str) -> String {
-    let masked = mask::text(text);
+pub(super) fn quoted(text: &str, mask: Mask) -> String {
+    let masked = match mask {
+        Mask::On => mask::text(text),
+        Mask::Off => text.to_owned(),
+    };
     let count = masked.chars().count();
     let mut shown = String::from("\"");
     shown.extend(masked.chars().take(SHOWN_CHARACTERS).flat_map(|c| {
@@ -89,17 +99,19 @@ pub(super) fn quoted(text: &str) -> String {
     shown
 }
 
-fn characters(tag: Tag, content: &[u8]) -> Option<String> {
+fn characters(tag: Tag, content: &[u8], mask: Mask) -> Option<String> {
     if tag == Tag::BmpString {
         let (units, rest) = content.as_chunks::<2>();
         let units: Vec<u16> = units.iter().map(|unit| u16::from_be_bytes(*unit)).collect();
         let text = String::from_utf16(&units).ok()?;
-        return rest.is_empty().then(|| quoted(&text));
+        return rest.is_empty().then(|| quoted(&text, mask));
     }
-    core::str::from_utf8(content).ok().map(quoted)
+    core::str::from_utf8(content)
+        .ok()
+        .map(|text| quoted(text, mask))
 }
 
-fn integer(content: &[u8]) -> Option<String> {
+fn integer(content: &[u8], mask: Mask) -> Option<String> {
     let first = *content.first()?;
     if let [0, rest @ ..] = content
         && rest.len() == 8
@@ -110,7 +122,7 @@ fn integer(content: &[u8]) -> Option<String> {
         return Some(value.to_string());
     }
     if content.len() > 8 {
-        return Some(format!("0x{}", octets(content)));
+        return Some(format!("0x{}", octets(content, mask)));
     }
     let sign = if first & 0x80 == 0 { 0 } else { -1 };
     let value = content
@@ -130,13 +142,13 @@ fn small(content: &[u8]) -> Option<u32> {
     }
 }
 
-fn bits(names: &[(&str, u32)], content: &[u8]) -> Option<String> {
+fn bits(names: &[(&str, u32)], content: &[u8], mask: Mask) -> Option<String> {
     let (unused, rest) = content.split_first()?;
     if *unused > 7 || (rest.is_empty() && *unused > 0) {
         return None;
     }
     if names.is_empty() {
-        return Some(octets(rest));
+        return Some(octets(rest, mask));
     }
     let mut set = Vec::new();
     for (index, octet) in rest.iter().take(SHOWN_OCTETS).enumerate() {

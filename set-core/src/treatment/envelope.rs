@@ -67,6 +67,37 @@ pub(super) fn seal(
     })
 }
 
+/// What of an envelope is to be decrypted.
+pub(super) struct Parts<'a> {
+    /// The OAEP block.
+    pub(super) block: &'a [u8],
+    /// The initialisation vector.
+    pub(super) iv: [u8; 8],
+    /// The content under the DES key.
+    pub(super) ciphertext: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    /// Takes them out, if the algorithms are those of SET.
+    pub(super) fn of(envelope: &'a EnvelopedData) -> Result<Self, TreatmentError> {
+        let info = &envelope.encrypted_content_info;
+        let recipient = envelope.recipient_infos.first();
+        let transport = &recipient.key_encryption_algorithm;
+        if !transport.is_plain(oid::algorithm::RSA_OAEP_SET) {
+            return Err(TreatmentError::Algorithm(transport.algorithm));
+        }
+        let bulk = &info.content_encryption_algorithm;
+        if bulk.algorithm != oid::algorithm::DES_CBC {
+            return Err(TreatmentError::Algorithm(bulk.algorithm));
+        }
+        Ok(Self {
+            block: recipient.encrypted_key.as_octets(),
+            iv: bulk.iv()?,
+            ciphertext: info.encrypted_content.as_bytes(),
+        })
+    }
+}
+
 /// Opens an envelope; all that can be wrong inside it is one error.
 ///
 /// A block that does not open still costs the DES decryption, under a random key.
@@ -85,26 +116,19 @@ pub(super) fn open(
             found: info.content_type,
         });
     }
-    let recipient = envelope.recipient_infos.first();
-    let transport = &recipient.key_encryption_algorithm;
-    if !transport.is_plain(oid::algorithm::RSA_OAEP_SET) {
-        return Err(TreatmentError::Algorithm(transport.algorithm));
-    }
-    let bulk = &info.content_encryption_algorithm;
-    if bulk.algorithm != oid::algorithm::DES_CBC {
-        return Err(TreatmentError::Algorithm(bulk.algorithm));
-    }
-    let iv = bulk.iv()?;
+    let Parts {
+        block,
+        iv,
+        ciphertext,
+    } = Parts::of(envelope)?;
 
     let stand_in = DesKey::random(crypto)?;
-    let block = recipient.encrypted_key.as_octets();
     let expected = Expected::new(kind, with_hd);
     let (sound, des_key, hd, extra) = match oaep::open(crypto, key, block, &expected) {
         Ok(opened) => (true, opened.key, opened.hd, opened.extra),
         Err(CryptoError::Decryption) => (false, stand_in, None, Zeroizing::default()),
         Err(error) => return Err(error.into()),
     };
-    let ciphertext = info.encrypted_content.as_bytes();
     let plaintext = crypto.des_cbc_decrypt(&des_key, &iv, ciphertext);
     let (true, Ok(plaintext)) = (sound, plaintext) else {
         return Err(TreatmentError::Undecryptable);

@@ -64,12 +64,14 @@ pub fn verify(
 /// Verifies the one signature that names `signer` over `octets`, the DER of a value whose
 /// type is `content_type`, with `key`.
 ///
-/// The octets of the attributes are verified as they came in.
+/// The octets of the attributes are verified as they came in. Nothing is said of whose key
+/// it is, so this is for looking at messages: a role asks [`verify`], which wants evidence
+/// of the chain.
 ///
 /// # Errors
 ///
 /// [`TreatmentError::Signature`] and [`TreatmentError::ContentType`].
-pub(crate) fn verify_with_key(
+pub fn verify_with_key(
     crypto: &dyn CryptoProvider,
     signed: &SignedData,
     content_type: ObjectIdentifier,
