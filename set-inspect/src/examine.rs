@@ -262,6 +262,7 @@ impl Check<'_> {
             }
             digest::check(self, layer, index, &mut findings);
             signature::check(self, item, layer, index, &mut findings);
+            chain::enclosed(self, layer, index, &mut findings);
             chain::lists(self, layer, index, &mut findings);
         }
         if item.kind.schema.name == "Certificate"

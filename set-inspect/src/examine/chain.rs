@@ -56,6 +56,42 @@ pub(super) fn issuer_of<'a>(check: &'a Check<'_>, octets: &[u8]) -> Option<&'a C
         .or_else(|| all().next())
 }
 
+/// The signatures of the certificates that a message encloses. Whether their chains hold is
+/// judged for those who sign.
+pub(super) fn enclosed(
+    check: &Check<'_>,
+    layer: &Layer,
+    index: usize,
+    findings: &mut Vec<Finding>,
+) {
+    for node in layer
+        .of_type("Certificate")
+        .filter(|node| node.name.starts_with('['))
+    {
+        let Some(der) = layer.der_of(node) else {
+            continue;
+        };
+        let place = Place {
+            layer: index,
+            offset: node.offset,
+        };
+        let (what, outcome) = match Certificate::parse(&der, &KeyRules::default()) {
+            Err(error) => (
+                "certificate".to_owned(),
+                (Verdict::Misfit, format!("is refused: {error}")),
+            ),
+            Ok(certificate) => {
+                let issuers = signers(check, |one| one.subject() == certificate.issuer());
+                let outcome = verdict(&issuers, |one| {
+                    certificate.verify_signature(one.public_key(), check.crypto)
+                });
+                (format!("certificate {}", called(&certificate)), outcome)
+            }
+        };
+        findings.push(list(what, place, outcome));
+    }
+}
+
 /// The signatures of the CRLs and BCIs of a layer.
 pub(super) fn lists(check: &Check<'_>, layer: &Layer, index: usize, findings: &mut Vec<Finding>) {
     let place = |offset| Place {
@@ -63,8 +99,17 @@ pub(super) fn lists(check: &Check<'_>, layer: &Layer, index: usize, findings: &m
         offset,
     };
     for node in layer.of_type("CertificateList") {
-        let crl = layer.der_of(node).and_then(|der| Crl::parse(&der).ok());
-        let Some(crl) = crl else { continue };
+        let Some(der) = layer.der_of(node) else {
+            continue;
+        };
+        let crl = match Crl::parse(&der) {
+            Ok(crl) => crl,
+            Err(error) => {
+                let outcome = (Verdict::Misfit, format!("is refused: {error}"));
+                findings.push(list("CRL".into(), place(node.offset), outcome));
+                continue;
+            }
+        };
         let named = crl
             .authority_key_identifier()
             .and_then(|identifier| identifier.signer());
