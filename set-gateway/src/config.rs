@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use set_core::gateway::CapTokens;
 use set_core::policy::Policy;
 use set_node::config::{
-    KeyStoreConfig, Limits, ListenConfig, LogConfig, Period, StoreConfig, Timeouts,
+    KeyStoreConfig, Limits, ListenConfig, LogConfig, Period, StoreConfig, Timeouts, UpkeepConfig,
 };
 
 use crate::host::iso8583::codec::Encoding;
@@ -30,6 +30,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// Where the keys are kept.
     pub keys: KeyStoreConfig,
+    /// How certificates and lists are kept from running out.
+    pub upkeep: UpkeepConfig,
 }
 
 /// What a gateway serves, and how strictly.

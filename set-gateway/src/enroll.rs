@@ -138,7 +138,7 @@ pub async fn renew_with(
     Ok(certified)
 }
 
-fn caller(config: &Config, ca: Endpoint, trace: Trace) -> Caller {
+pub(crate) fn caller(config: &Config, ca: Endpoint, trace: Trace) -> Caller {
     let transport = Transport::new(ca)
         .with_media_type(MediaType::Registration)
         .with_timeouts(config.timeouts.clone());
@@ -186,6 +186,6 @@ impl fmt::Display for Enrolled {
     }
 }
 
-const ROLE: &str = "gateway";
+pub(crate) const ROLE: &str = "gateway";
 pub(crate) const SIGNATURE: &str = "signature";
 pub(crate) const ENCRYPTION: &str = "encryption";

@@ -25,6 +25,7 @@ pub mod service;
 mod show;
 mod transactions;
 mod try_host;
+mod upkept;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -38,6 +39,7 @@ pub use self::cli::{Cli, Command, EnrollArgs, HostCommand, RenewArgs};
 pub use self::config::{AdviceForm, Config, GatewayConfig, HostConfig, HostKind, Iso8583Config};
 pub use self::enroll::renew_with;
 pub use self::failure::Failure;
+pub use self::upkept::{UpkeptGateway, refresh_with};
 
 /// Runs the program; the first of `args` is its name.
 ///

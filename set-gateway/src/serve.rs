@@ -16,12 +16,14 @@ use set_node::service::{CryptoPool, Shutdown};
 use set_node::station::Station;
 use set_node::store::Store;
 use set_node::telemetry::{Metrics, store_answers};
+use set_node::upkeep::{Upkeep, UpkeepMetrics};
 
 use crate::config::{Assigner, Config, HostKind};
 use crate::enroll::{ENCRYPTION, SIGNATURE, station};
 use crate::failure::Failure;
 use crate::host::{AcquirerHost, Counted, HostMetrics, Iso8583Host, Simulator};
 use crate::service::{GatewayService, Parts};
+use crate::upkept::UpkeptGateway;
 
 /// Resolves what an earlier run left half done, then serves.
 pub(crate) async fn serve(
@@ -31,13 +33,15 @@ pub(crate) async fn serve(
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
     let station = station(config)?;
-    let gateway = gateway(data, config, &station)?;
+    let keys = Arc::new(keys(data, config)?);
+    let gateway = gateway(data, config, &keys, &station)?;
     let store = Store::open(data, &config.store).await?;
     let mut registry = Registry::default();
     let host = host(config, &station, HostMetrics::register(&mut registry))?;
+    let upkeep_metrics = UpkeepMetrics::register(&mut registry);
     let service = GatewayService::new(Parts {
-        station,
-        gateway,
+        station: station.clone(),
+        gateway: gateway.into(),
         store: store.clone(),
         pool: CryptoPool::new(&config.limits).map_err(program::Failure::Runtime)?,
         host,
@@ -60,6 +64,9 @@ pub(crate) async fn serve(
         let retry = config.host.retry.duration();
         async move { service.advise_until(shutdown, retry).await }
     });
+    let party = UpkeptGateway::new(data, config, keys, station.clone(), service.clone(), trace);
+    let upkeep = Upkeep::new(party, station, config.upkeep.clone(), upkeep_metrics);
+    let upkeep = tokio::spawn(upkeep.keep(shutdown.clone()));
     let ready = store_answers(store);
     screen.result(&node.listening("gateway"));
     let handler = Arc::new(service);
@@ -72,8 +79,8 @@ pub(crate) async fn serve(
             shutdown,
         )
         .await;
-    // It ends with the shutdown that ended the node.
-    let _ended = advising.await;
+    // Both end with the shutdown that ended the node.
+    let _ended = tokio::join!(advising, upkeep);
     Ok(if finished {
         Exit::Success
     } else {
@@ -107,20 +114,30 @@ pub(crate) fn iso8583(
         .map_err(Failure::HostConfig)
 }
 
-fn gateway(data: &Path, config: &Config, station: &Station) -> Result<Gateway, Failure> {
+fn keys(data: &Path, config: &Config) -> Result<KeyStore, Failure> {
     let passphrase = Passphrase::from_config(data, &config.keys)?;
     let iterations = Iterations::new(config.keys.iterations);
-    let keys = KeyStore::open(&data.join(&config.keys.folder), passphrase, iterations)?;
+    let folder = data.join(&config.keys.folder);
+    Ok(KeyStore::open(&folder, passphrase, iterations)?)
+}
+
+/// The gateway of a data folder.
+pub(crate) fn gateway(
+    data: &Path,
+    config: &Config,
+    keys: &KeyStore,
+    station: &Station,
+) -> Result<Gateway, Failure> {
     let folder = PartyFolder::new(data);
     let rules = &station.policy().key_rules;
     let identity = |name| {
         folder
-            .load_identity(&keys, name, rules)?
+            .load_identity(keys, name, rules)?
             .ok_or(Failure::NotEnrolled)
     };
     let (signature, encryption) = (identity(SIGNATURE)?, identity(ENCRYPTION)?);
-    let mut former = folder.former(&keys, SIGNATURE, rules)?;
-    former.extend(folder.former(&keys, ENCRYPTION, rules)?);
+    let mut former = folder.former(keys, SIGNATURE, rules)?;
+    former.extend(folder.former(keys, ENCRYPTION, rules)?);
     let mut trust = folder.load_trust(&station.context())?;
     for own in [&signature, &encryption] {
         trust.hold(own.certificate.clone());

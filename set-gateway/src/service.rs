@@ -49,6 +49,7 @@ use set_node::service::{BoxFuture, CryptoPool, Handler, PoolFault, Reply, Reques
 use set_node::station::Station;
 use set_node::store::{Recall, Store, StoreError, Tx};
 use set_node::transport::{FramingFault, MediaType};
+use set_node::upkeep::InService;
 use tokio::sync::{Notify, Semaphore};
 
 use self::advice::Untold;
@@ -62,7 +63,7 @@ pub struct Parts {
     /// Provider, clock and policy.
     pub station: Station,
     /// Keys, and whom the gateway believes.
-    pub gateway: Gateway,
+    pub gateway: InService<Gateway>,
     /// Its state.
     pub store: Store,
     /// Threads for cryptography.
@@ -137,6 +138,12 @@ impl GatewayService {
                 untold: Untold::default(),
             }),
         }
+    }
+
+    /// Keys and trust that are in service, and can be replaced.
+    #[must_use]
+    pub fn gateway(&self) -> &InService<Gateway> {
+        &self.inner.parts.gateway
     }
 }
 
@@ -299,7 +306,8 @@ impl Inner {
     ) -> Result<Option<Vec<u8>>, Trouble> {
         let answer = self
             .compute(move |inner| {
-                let signature = &inner.parts.gateway.signature;
+                let gateway = inner.parts.gateway.now();
+                let signature = &gateway.signature;
                 let signer = ErrorSigner {
                     signer: signature.signer(),
                     attached: signature.attached(),
@@ -322,7 +330,7 @@ impl Inner {
     /// Keys and trust for one request. What the request teaches is forgotten with it: a
     /// stranger must not fill the gateway's memory.
     fn gateway(&self) -> Gateway {
-        self.parts.gateway.clone()
+        Gateway::clone(&self.parts.gateway.now())
     }
 
     fn now(&self) -> Date {

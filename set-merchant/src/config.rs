@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use set_node::config::{
-    KeyStoreConfig, Limits, ListenConfig, LogConfig, Period, StoreConfig, Timeouts,
+    KeyStoreConfig, Limits, ListenConfig, LogConfig, Period, StoreConfig, Timeouts, UpkeepConfig,
 };
 use set_node::transport::Endpoint;
 
@@ -43,6 +43,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// Where the keys are kept.
     pub keys: KeyStoreConfig,
+    /// How certificates and lists are kept from running out.
+    pub upkeep: UpkeepConfig,
 }
 
 /// When an order is authorized.
@@ -121,6 +123,7 @@ impl Default for Config {
             log: LogConfig::default(),
             store: StoreConfig::default(),
             keys: KeyStoreConfig::default(),
+            upkeep: UpkeepConfig::default(),
         }
     }
 }

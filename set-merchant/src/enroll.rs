@@ -114,6 +114,22 @@ pub async fn renew_with(
     pos.merchant()
 }
 
+/// Asks the CA of the enrollment for lists, and keeps them in the data folder.
+///
+/// # Errors
+///
+/// The CA cannot be reached or what it sends is not to be believed; files cannot be written.
+pub async fn refresh_with(pos: &mut Pos) -> Result<(), Failure> {
+    let enrollment = Enrollment::load(&pos.data, &pos.keys)?;
+    let ca = pos.caller(enrollment.endpoint()?, "ca", MediaType::Registration);
+    let mut trust = pos.trust.clone();
+    applicant(pos, &ca, &[])
+        .refresh(&mut trust, &enrollment)
+        .await?;
+    pos.trust = trust;
+    pos.keep_trust()
+}
+
 fn applicant<'a>(pos: &'a Pos, ca: &'a Caller, fields: &'a [FieldArg]) -> Applicant<'a> {
     Applicant {
         role: "merchant",

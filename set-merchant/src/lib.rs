@@ -45,6 +45,7 @@ mod serve;
 mod service;
 mod shop_pages;
 mod show;
+mod upkept;
 mod wishes;
 
 use std::ffi::OsString;
@@ -70,7 +71,7 @@ pub use self::cli::{
 };
 pub use self::config::{ApiConfig, AuthorizeWhen, CaptureWhen, Config, ShopConfig};
 pub use self::correct::correct;
-pub use self::enroll::{enroll, renew, renew_with};
+pub use self::enroll::{enroll, refresh_with, renew, renew_with};
 pub use self::failure::Failure;
 pub use self::fault::Fault;
 pub use self::gateway::Gateway;
@@ -82,6 +83,7 @@ pub use self::report::Report;
 pub use self::service::Till;
 pub use self::shop_pages::{ShopDoor, routes};
 pub use self::show::show;
+pub use self::upkept::UpkeptMerchant;
 pub use self::wishes::{
     AuthorizeWish, BatchRequest, BatchWish, CaptureWish, CloseWish, CorrectWish, ReverseWish,
     ShowBatchWish, Special,

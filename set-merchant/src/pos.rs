@@ -1,6 +1,7 @@
 //! The point of sale: its data folder, opened.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use set_core::asn1::{self, Limits};
 use set_core::merchant::Merchant;
@@ -22,8 +23,8 @@ use crate::gateway::Gateway;
 use crate::ledger::ROLE;
 use crate::service::Till;
 
-/// A merchant whose passphrase was given.
-#[derive(Debug)]
+/// A merchant whose passphrase was given; clones share keys and store.
+#[derive(Clone, Debug)]
 pub struct Pos {
     pub(crate) data: PathBuf,
     pub(crate) config: Config,
@@ -32,7 +33,7 @@ pub struct Pos {
     pub(crate) trust: Trust,
     pub(crate) store: Store,
     pub(crate) trace: Trace,
-    pub(crate) keys: KeyStore,
+    pub(crate) keys: Arc<KeyStore>,
 }
 
 sequence! {
@@ -79,7 +80,11 @@ impl Pos {
         let iterations = Iterations::new(config.keys.iterations);
         let folder = PartyFolder::new(data);
         Ok(Self {
-            keys: KeyStore::open(&data.join(&config.keys.folder), passphrase, iterations)?,
+            keys: Arc::new(KeyStore::open(
+                &data.join(&config.keys.folder),
+                passphrase,
+                iterations,
+            )?),
             trust: folder.load_trust(&station.context())?,
             store: Store::open(data, &config.store).await?,
             data: data.to_owned(),
@@ -108,6 +113,18 @@ impl Pos {
             former: self.folder.former(&self.keys, ENCRYPTION, rules)?,
             trust: self.trust.clone(),
         })
+    }
+
+    /// Provider, clock and policy.
+    #[must_use]
+    pub const fn station(&self) -> &Station {
+        &self.station
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Whether there are certificates.
@@ -149,6 +166,13 @@ impl Pos {
         ] {
             self.folder.renew_identity(&self.keys, name, identity)?;
         }
+        Ok(())
+    }
+
+    /// Reads again whom the merchant believes: the server, or a command beside it, may have
+    /// learned more.
+    pub(crate) fn recall_trust(&mut self) -> Result<(), Failure> {
+        self.trust = self.folder.load_trust(&self.station.context())?;
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use prometheus_client::registry::Registry;
 use set_core::msg::ids::Url;
 use set_node::cli::Exit;
 use set_node::node::{Listening, Node};
@@ -10,6 +11,7 @@ use set_node::service::Shutdown;
 use set_node::store::Store;
 use set_node::telemetry::{Metrics, store_answers};
 use set_node::transport::{ListenerError, MediaType, Pages};
+use set_node::upkeep::{Upkeep, UpkeepMetrics};
 
 use crate::api::{ApiDoor, api_routes};
 use crate::background;
@@ -19,6 +21,7 @@ use crate::gateway::Gateway;
 use crate::pos::{self, Pos};
 use crate::service::Till;
 use crate::shop_pages::{ShopDoor, routes};
+use crate::upkept::UpkeptMerchant;
 
 /// Serves until the process is told to stop.
 pub(crate) async fn serve(
@@ -46,7 +49,9 @@ pub(crate) async fn serve(
     };
     listening.api = api.as_ref().map(Pages::address);
 
-    let metrics = Metrics::default();
+    let mut registry = Registry::default();
+    let upkeep_metrics = UpkeepMetrics::register(&mut registry);
+    let metrics = Metrics::new(registry);
     let door = ShopDoor::open(&pos).await?;
     let store = pos.store.clone();
     let shutdown = Shutdown::on_signals().map_err(program::Failure::Runtime)?;
@@ -64,13 +69,17 @@ pub(crate) async fn serve(
             }
         }
     });
+    let (station, terms) = (pos.station.clone(), config.upkeep.clone());
+    let party = UpkeptMerchant::new(pos, Arc::clone(&till));
+    let upkeep = Upkeep::new(party, station, terms, upkeep_metrics);
+    let upkeep = tokio::spawn(upkeep.keep(shutdown.clone()));
     screen.result(&listening);
     let ready = store_answers(store.clone());
     let finished = node
         .serve(till, routes(door), metrics, ready, shutdown)
         .await;
     // All end when the node is told to stop; a panic of theirs was logged by then.
-    let _ended = tokio::join!(background, forgetting, shops);
+    let _ended = tokio::join!(background, forgetting, shops, upkeep);
     store.close().await;
     Ok(if finished {
         Exit::Success

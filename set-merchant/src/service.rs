@@ -8,7 +8,7 @@
 //!
 //! What a wallet sends of certificates is forgotten after its request.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use set_core::asn1::{DecodeError, Fault as Malformed};
@@ -27,6 +27,7 @@ use set_node::service::{BoxFuture, CryptoPool, Handler, Reply, RequestContext};
 use set_node::station::Station;
 use set_node::store::{Recall, Store};
 use set_node::transport::{FramingFault, MediaType};
+use set_node::upkeep::InService;
 use tokio::sync::Notify;
 
 use crate::config::{AuthorizeWhen, Config};
@@ -47,7 +48,7 @@ pub struct Till {
     pub(crate) unsettled: Notify,
     pub(crate) trace: Trace,
     pool: CryptoPool,
-    merchant: RwLock<Arc<Merchant>>,
+    merchant: InService<Merchant>,
 }
 
 /// A request that was received, taken apart.
@@ -75,7 +76,7 @@ impl Till {
             unsettled: Notify::new(),
             trace: pos.trace,
             pool: CryptoPool::new(&pos.config.limits).map_err(program::Failure::Runtime)?,
-            merchant: RwLock::new(Arc::new(pos.merchant()?)),
+            merchant: pos.merchant()?.into(),
         })
     }
 
@@ -371,17 +372,31 @@ impl Till {
                 Ok((outcome, merchant.clone()))
             })
             .await?;
-        let mut held = self
-            .merchant
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *held = Arc::new(learned);
+        // Meanwhile another may have learned something as well, or the keys may be others.
+        self.merchant.change(|now| {
+            let mut next = now.clone();
+            next.trust.absorb(&learned.trust);
+            next
+        });
         Ok(outcome)
     }
 
     fn merchant(&self) -> Merchant {
-        let held = self.merchant.read().unwrap_or_else(PoisonError::into_inner);
-        Merchant::clone(&held)
+        Merchant::clone(&self.in_service())
+    }
+
+    /// Keys and trust that are in service.
+    #[must_use]
+    pub fn in_service(&self) -> Arc<Merchant> {
+        self.merchant.now()
+    }
+
+    /// Takes keys and trust into service that were read anew; what was learned since stays.
+    pub(crate) fn take_up(&self, mut next: Merchant) {
+        self.merchant.change(|now| {
+            next.trust.absorb(&now.trust);
+            next
+        });
     }
 
     /// The Error for a request, signed.

@@ -12,6 +12,7 @@
 //! | `[log]` | [`LogConfig`] |
 //! | `[store]` | [`StoreConfig`] |
 //! | `[keys]` | [`KeyStoreConfig`] |
+//! | `[upkeep]` | [`UpkeepConfig`], of roles with certificates of their own |
 //!
 //! [`Layers`] reads it: a flag overrides an environment variable, that overrides
 //! the file, and that the defaults.
@@ -25,6 +26,7 @@ mod period;
 mod store;
 mod store_url;
 mod timeouts;
+mod upkeep;
 
 pub use keystore::KeyStoreConfig;
 pub use layers::{ConfigError, Layers};
@@ -35,6 +37,7 @@ pub use period::{Period, PeriodError};
 pub use store::StoreConfig;
 pub use store_url::{StoreUrl, StoreUrlError};
 pub use timeouts::Timeouts;
+pub use upkeep::UpkeepConfig;
 
 #[cfg(test)]
 mod tests {
@@ -51,6 +54,7 @@ mod tests {
         log: LogConfig,
         store: StoreConfig,
         keys: KeyStoreConfig,
+        upkeep: UpkeepConfig,
     }
 
     #[test]

@@ -17,6 +17,7 @@
 //! | [`party`] | keys, certificates, CRLs and BCI of a party in its data folder |
 //! | [`call`] | requests to a peer, traced on demand |
 //! | [`enroll`] | the root to believe and the answers to a CA's form |
+//! | [`upkeep`] | renewal and refreshing ahead of expiry, and warnings |
 //! | [`station`] | provider, clock, policy and name of a program |
 //! | [`proved`] | what a step proved, told on demand |
 //! | [`money`] | amounts as people read them |
@@ -42,3 +43,4 @@ pub mod station;
 pub mod store;
 pub mod telemetry;
 pub mod transport;
+pub mod upkeep;

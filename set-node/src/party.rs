@@ -315,6 +315,29 @@ impl PartyFolder {
         }
     }
 
+    /// A digest over all files here but the keys: another one says that something changed.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read.
+    pub fn digest(&self) -> Result<[u8; 32], PartyError> {
+        let mut files = vec![self.data.join("bci.der")];
+        for folder in ["roots", "certificates", "crls", "identities"] {
+            files.extend(self.files(folder)?);
+        }
+        let mut digest = Sha256::new();
+        for file in files {
+            let content = match fs::read(&file) {
+                // Lists that are superseded are removed.
+                Err(source) if source.kind() == io::ErrorKind::NotFound => continue,
+                content => content.map_err(|source| io_fault(&file, source))?,
+            };
+            digest.update(Sha256::digest(file.as_os_str().as_encoded_bytes()));
+            digest.update(Sha256::digest(&content));
+        }
+        Ok(digest.finalize().into())
+    }
+
     fn put_key(&self, keys: &KeyStore, name: &str, identity: &Identity) -> Result<(), PartyError> {
         let pkcs8 = identity
             .key

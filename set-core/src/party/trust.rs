@@ -15,6 +15,8 @@ use crate::x509::ext::KeyUsage;
 use crate::x509::name::Brand;
 use crate::x509::{BrandCrlIdentifier, Certificate, Crl, thumbs};
 
+mod absorb;
+
 /// Certificates, and CRLs, taken from one message.
 pub(crate) const TAKEN_AT_ONCE: usize = 32;
 

@@ -49,6 +49,13 @@ impl TrustStore {
         new
     }
 
+    /// Believes a root that another copy of this store believes.
+    pub(crate) fn keep(&mut self, root: &Certificate) {
+        if !self.roots.contains(root) {
+            self.roots.push(root.clone());
+        }
+    }
+
     /// Those of our roots that another of ours announces. Whoever believes that one may be
     /// sent them.
     pub fn successors(&self, crypto: &dyn CryptoProvider) -> impl Iterator<Item = &Certificate> {

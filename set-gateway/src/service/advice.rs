@@ -312,7 +312,7 @@ impl Inner {
         let advice = self
             .compute(move |inner| {
                 let context = inner.parts.station.context();
-                opened(&context, &inner.parts.gateway, &sealed)
+                opened(&context, &inner.parts.gateway.now(), &sealed)
             })
             .await?;
         Ok(advice?)
@@ -330,7 +330,7 @@ impl Inner {
                 let envelope: EnvelopedData = asn1::decode(sealed.as_bytes(), &Limits::default())?;
                 Ok::<_, Error>(exh::open::<ReversalAdvice, PanToken>(
                     context.crypto,
-                    inner.parts.gateway.own_opener(&envelope),
+                    inner.parts.gateway.now().own_opener(&envelope),
                     CONTENT_TYPE,
                     &envelope,
                 )?)

@@ -84,7 +84,7 @@ impl Inner {
         self.compute(move |inner| {
             let context = inner.parts.station.context();
             let reversal =
-                advice::seal_reversal(&context, &inner.parts.gateway, pending.host_request())
+                advice::seal_reversal(&context, &inner.parts.gateway.now(), pending.host_request())
                     .map_err(|error| request.refuse(error))?;
             Ok((pending, reversal))
         })

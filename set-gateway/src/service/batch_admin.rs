@@ -117,7 +117,7 @@ impl Inner {
         self.compute(move |inner| {
             let context = inner.parts.station.context();
             asked
-                .choose(&context, &inner.parts.gateway, &batches)
+                .choose(&context, &inner.parts.gateway.now(), &batches)
                 .map_err(|error| request.refuse(error))
         })
         .await?

@@ -161,7 +161,7 @@ pub(crate) fn service<H: AcquirerHost + 'static>(store: &Store, host: &Arc<H>) -
     let limits = Limits::default();
     GatewayService::new(Parts {
         station: station(),
-        gateway: gateway(),
+        gateway: gateway().into(),
         store: store.clone(),
         pool: CryptoPool::new(&limits).unwrap(),
         host: host.clone(),

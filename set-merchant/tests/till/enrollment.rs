@@ -26,21 +26,23 @@ use set_node::pem;
 use set_node::program::{self, Failing as _};
 use set_node::service::{BoxFuture, Handler, Reply, RequestContext};
 use set_node::transport::{Endpoint, FramingFault};
+use set_testkit::clock::Clock;
 use set_testkit::hierarchy::hierarchy;
 
 use crate::rig::{Desk, Printed, Server, everything, identity, new_pos, start, station};
 
 /// A merchant CA.
-struct Office {
+pub(crate) struct Office {
     ca: Ca,
+    clock: Arc<Clock>,
     records: Mutex<HashMap<Vec<u8>, Registration>>,
     rejects: AtomicBool,
-    pends: AtomicBool,
+    pub(crate) pends: AtomicBool,
     serial: AtomicU8,
 }
 
 impl Office {
-    fn new() -> Self {
+    fn new(clock: &Arc<Clock>, merchant: u64) -> Self {
         let mca = &hierarchy().mca;
         let of = |issued| identity(issued, &mca.cert_signing);
         let questions = vec![form::field("name", true).unwrap()];
@@ -64,8 +66,12 @@ impl Office {
                         referral_url_seq: None,
                     },
                 },
-                validity: Validity::default(),
+                validity: Validity {
+                    merchant,
+                    ..Validity::default()
+                },
             },
+            clock: Arc::clone(clock),
             records: Mutex::default(),
             rejects: AtomicBool::new(false),
             pends: AtomicBool::new(false),
@@ -75,7 +81,7 @@ impl Office {
 
     fn answer(&self, octets: &[u8]) -> Result<Vec<u8>, Error> {
         let station = station();
-        let context = station.context();
+        let context = station.context_at(self.clock.now());
         let received =
             receive(&context, octets, set_core::ca::serves).map_err(|refusal| *refusal.error)?;
         let header = &received.header;
@@ -167,31 +173,36 @@ impl Handler for Office {
     }
 }
 
-struct Town {
-    office: Arc<Office>,
+pub(crate) struct Town {
+    pub(crate) office: Arc<Office>,
     ca: Server,
-    gateway: Server,
-    folder: tempfile::TempDir,
+    pub(crate) gateway: Server,
+    pub(crate) folder: tempfile::TempDir,
     root: PathBuf,
 }
 
 async fn town() -> Town {
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path().join("root.pem");
-    let octets = hierarchy().root.certificate.octets();
-    std::fs::write(&root, pem::encode("CERTIFICATE", octets)).unwrap();
-    let office = Arc::new(Office::new());
-    Town {
-        ca: start(office.clone(), None).await,
-        gateway: start(Arc::new(Desk::new()), None).await,
-        office,
-        folder,
-        root,
-    }
+    Town::at(&Arc::default(), Validity::default().merchant).await
 }
 
 impl Town {
-    fn args(&self, gateway: Option<Endpoint>) -> EnrollArgs {
+    /// By this clock, with merchants' certificates that hold for so many seconds.
+    pub(crate) async fn at(clock: &Arc<Clock>, merchant: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("root.pem");
+        let octets = hierarchy().root.certificate.octets();
+        std::fs::write(&root, pem::encode("CERTIFICATE", octets)).unwrap();
+        let office = Arc::new(Office::new(clock, merchant));
+        Self {
+            ca: start(office.clone(), None).await,
+            gateway: start(Arc::new(Desk::new()), None).await,
+            office,
+            folder,
+            root,
+        }
+    }
+
+    pub(crate) fn args(&self, gateway: Option<Endpoint>) -> EnrollArgs {
         EnrollArgs {
             ca: self.ca.tcp.clone(),
             root: RootArgs {

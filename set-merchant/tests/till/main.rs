@@ -15,3 +15,4 @@ mod purchase;
 mod refusal;
 mod rig;
 mod shop;
+mod upkeep;

@@ -144,6 +144,28 @@ impl Applicant<'_> {
             .await
     }
 
+    /// Asks for the CRLs and the BCI that the CA has and `trust` has not, by Me-AqCInitReq with
+    /// the thumbprints of what is held; the form that comes along is left alone.
+    ///
+    /// # Errors
+    ///
+    /// The CA cannot be reached, or what it sends is not to be believed, such as when its own
+    /// lists are stale.
+    pub async fn refresh(&self, trust: &mut Trust, enrollment: &Enrollment) -> Result<(), Failure> {
+        let id_data = enrollment.id_data.clone().ok_or(Failure::NeverEnrolled)?;
+        let application = Application {
+            request_type: both(&id_data),
+            id_data,
+            brand_id: enrollment.brand_id.clone(),
+            language: enrollment.language.clone(),
+        };
+        match self.form(trust, application).await {
+            // It has another form by now, or none; what it proved came with either.
+            Err(Failure::Referred(_)) => Ok(()),
+            outcome => outcome.map(|_| ()),
+        }
+    }
+
     /// Forgets the request for first certificates, which are kept by now.
     ///
     /// # Errors
@@ -299,6 +321,14 @@ impl Renewed {
                 Standing::of(signature).with_encryption(encryption.certificate),
             ),
         }
+    }
+}
+
+/// The renewal of both certificates.
+const fn both(id_data: &IdData) -> RequestType {
+    match id_data {
+        IdData::MerchantAcquirerId(_) => RequestType::MerRenewalBoth,
+        IdData::AcquirerId(_) => RequestType::PgwyRenewalBoth,
     }
 }
 
