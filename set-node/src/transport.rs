@@ -15,6 +15,7 @@ pub(crate) mod http;
 mod listener;
 mod media;
 mod pages;
+mod post;
 mod tcp;
 
 pub use client::{Transport, TransportError};
@@ -23,3 +24,4 @@ pub use frame::{FrameHeader, FrameReader, FramingFault, ReadFault, Wait};
 pub use listener::{Listener, ListenerError};
 pub use media::{MediaType, MediaTypeError};
 pub use pages::Pages;
+pub use post::{PostFault, post_json};

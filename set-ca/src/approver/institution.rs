@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::client::conn::http1;
-use hyper::{Request, StatusCode, header};
-use hyper_util::rt::TokioIo;
+use hyper::{StatusCode, header};
 use serde::Serialize;
 use set_core::ca::{Applicant, ApprovalRequest, Decision};
 use set_core::msg::cert::cert_req::FieldValue;
@@ -14,8 +11,7 @@ use set_core::msg::cert::id_data::IdData;
 use set_core::registration::{EndEntity, Wanted};
 use set_core::secret::AcctIdentification;
 use set_node::service::BoxFuture;
-use set_node::transport::Endpoint;
-use tokio::net::TcpStream;
+use set_node::transport::{Endpoint, post_json};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
@@ -109,46 +105,23 @@ impl Institution {
     }
 
     /// What went wrong is told without what was asked or answered.
-    async fn ask(&self, question: &Question<'_>) -> Result<Ruling, &'static str> {
+    async fn ask(&self, question: &Question<'_>) -> Result<Ruling, String> {
         // Room for all at once: growing would leave copies behind.
         let mut body = Zeroizing::new(Vec::with_capacity(QUESTION));
         serde_json::to_writer(&mut *body, question)
-            .map_err(|_| "the question cannot be written")?;
-        let path = match &self.endpoint {
-            Endpoint::Http { path, .. } => path.as_str(),
-            Endpoint::Tcp { .. } => return Err("its address is not one of HTTP"),
-        };
-        let stream = TcpStream::connect((self.endpoint.host(), self.endpoint.port()))
-            .await
-            .map_err(|_| "it cannot be reached")?;
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
-            .await
-            .map_err(|_| "it does not speak HTTP")?;
-        // It ends when the sender is dropped; faults reach the sender too.
-        tokio::spawn(connection);
-        let mut request = Request::post(path)
-            .header(header::HOST, self.endpoint.authority())
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::ACCEPT, "application/json");
+            .map_err(|_| "the question cannot be written".to_owned())?;
+        let mut headers = Vec::new();
         if let Some(Token(token)) = &self.token {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {}", **token));
+            headers.push((header::AUTHORIZATION, format!("Bearer {}", **token)));
         }
-        let request = request
-            .body(Full::new(Bytes::from_owner(body)))
-            .map_err(|_| "the question cannot be sent")?;
-        let response = sender
-            .send_request(request)
+        let body = Bytes::from_owner(body);
+        let (status, answer) = post_json(&self.endpoint, &headers, body, ANSWER)
             .await
-            .map_err(|_| "the connection broke")?;
-        if response.status() != StatusCode::OK {
-            return Err("its HTTP status is not 200");
+            .map_err(|fault| fault.to_string())?;
+        if status != StatusCode::OK {
+            return Err("its HTTP status is not 200".to_owned());
         }
-        let answer = Limited::new(response.into_body(), ANSWER)
-            .collect()
-            .await
-            .map_err(|_| "its answer broke off or is too long")?
-            .to_bytes();
-        serde_json::from_slice(&answer).map_err(|_| "its answer is no ruling")
+        serde_json::from_slice(&answer).map_err(|_| "its answer is no ruling".to_owned())
     }
 }
 
