@@ -23,7 +23,7 @@ use crate::cli::{ApiKeyCommand, CreateKeyArgs};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::fault::Fault;
-use crate::ledger::{self, ROLE};
+use crate::ledger::{self, ROLE, hex};
 
 /// A key that was shown and holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,10 +175,6 @@ fn digest(salt: &[u8], secret: &str) -> [u8; 32] {
     digest.update(salt);
     digest.update(secret.as_bytes());
     digest.finalize().into()
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 fn decode(body: &[u8]) -> Result<KeptKey, Fault> {

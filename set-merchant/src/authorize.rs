@@ -1,18 +1,23 @@
 //! `authorize` and `reverse`.
 
-use set_core::merchant::Order;
+use set_core::error::Error;
 use set_core::merchant::authorize::Wish;
 use set_core::merchant::sale::Waiting;
+use set_core::merchant::{Order, Sale};
 use set_core::msg::amount::CurrencyAmount;
-use set_core::msg::ids::{CountryCode, MerchCatCode};
+use set_core::msg::ids::{CountryCode, MerchCatCode, Rrpid};
 use set_core::msg::payment::auth_req::{AvsData, MerchData, SpecialProcessing};
 use set_core::msg::recur::Location;
 use set_node::cli::Exit;
 use set_node::program::{self, Screen, value};
 
-use crate::claims::Claim;
+use crate::attempts;
+use crate::claims::{self, Claim};
 use crate::cli::{AuthorizeArgs, ReverseArgs};
+use crate::collection::{By, Done};
 use crate::failure::Failure;
+use crate::fault::Fault;
+use crate::ledger::{self, Entry};
 use crate::pos::Pos;
 use crate::report::Report;
 use crate::service::Till;
@@ -69,7 +74,15 @@ impl Till {
         match entry.order {
             Order::Placed(sale) => match (&sale.waiting, claim) {
                 (Some(Waiting::Authorization(state)), None) => {
-                    report.add(&self.resume(state.rrpid).await?);
+                    let rrpid = state.rrpid;
+                    report.add(&match self.resume(rrpid, By::Operator).await {
+                        // It has not been authorized, or its answer would have come again; and
+                        // the gateway takes a payment instruction once only.
+                        Err(Fault::Protocol(Error::Refused(_))) => {
+                            Box::pin(self.authorize_anew(order, rrpid, wish)).await?
+                        }
+                        outcome => outcome?,
+                    });
                 }
                 (Some(_), Some(_)) => return Err(Failure::Waits(order.to_owned())),
                 _ => {
@@ -81,6 +94,35 @@ impl Till {
             other => report.pass_over(&other),
         }
         Ok(report)
+    }
+
+    /// Asks for an authorization in a new message, in place of the one that the gateway
+    /// answers with an Error, such as that it is too old.
+    async fn authorize_anew(
+        &self,
+        order: &str,
+        refused: Rrpid,
+        wish: &AuthorizeWish,
+    ) -> Result<Vec<Done>, Failure> {
+        let Entry { order, version } = self.entry(order).await?;
+        let sale = match order {
+            Order::Placed(sale) => match &sale.waiting {
+                Some(waiting) if waiting.rrpid() == refused => Sale {
+                    waiting: None,
+                    ..sale
+                },
+                // Somebody was faster.
+                _ => return Ok(Vec::new()),
+            },
+            _ => return Ok(Vec::new()),
+        };
+        let wish = wish.step(self.first_authorization(&sale))?;
+        let mut tx = self.store.begin().await?;
+        claims::abandon(&mut tx, refused).await?;
+        attempts::clear(&mut tx, &sale.ordered.initiated.offer.lid_m).await?;
+        let version = ledger::save(&mut tx, &sale.clone().into(), version).await?;
+        tx.commit().await?;
+        Ok(self.authorize((sale, version), wish, None).await?)
     }
 
     /// Lowers the last authorization of an order, or takes it back.
@@ -108,7 +150,7 @@ impl Till {
                 match (&sale.waiting, last, claim) {
                     (Some(_), _, Some(_)) => return Err(Failure::Waits(order.to_owned())),
                     (Some(Waiting::Reversal(state)), ..) => {
-                        report.add(&self.resume(state.rrpid).await?);
+                        report.add(&self.resume(state.rrpid, By::Operator).await?);
                     }
                     (_, Some((auth_rrpid, authorized)), _) => {
                         let left = CurrencyAmount {

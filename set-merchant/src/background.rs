@@ -6,16 +6,17 @@ use std::sync::Arc;
 use set_node::service::Shutdown;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::collection::PAGE;
+use crate::attempts;
+use crate::collection::{By, PAGE};
 use crate::config::AuthorizeWhen;
 use crate::fault::Fault;
 use crate::ledger;
 use crate::service::Till;
 
-/// Works until `shutdown`: at the start, whenever an order waits, and every
-/// [`retry`](crate::Config::retry).
+/// Works until `shutdown`: at the start, whenever an order waits, and often enough that what
+/// is due for the first time after [`retry`](crate::Config::retry) is asked for about then.
 pub(crate) async fn work(till: Arc<Till>, shutdown: Shutdown) {
-    let mut clock = interval(till.config.retry.duration().max(SHORTEST));
+    let mut clock = interval((till.config.retry.duration() / 4).clamp(SHORTEST, LONGEST));
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
@@ -36,7 +37,7 @@ pub(crate) async fn work(till: Arc<Till>, shutdown: Shutdown) {
 }
 
 impl Till {
-    /// Looks through the unsettled orders and asks the gateway about each.
+    /// Looks through the unsettled orders and asks the gateway about each that is due.
     ///
     /// # Errors
     ///
@@ -66,7 +67,11 @@ impl Till {
     async fn settle(&self, name: &set_core::msg::ids::LocalId) -> Result<(), Fault> {
         let mut tx = self.store.begin().await?;
         let entry = ledger::load(&mut tx, name).await?;
+        let attempts = attempts::load(&mut tx, name).await?;
         tx.roll_back().await?;
+        if attempts.is_some_and(|attempts| !attempts.is_due(self.station.now())) {
+            return Ok(());
+        }
         let Some(entry) = entry else {
             return Ok(());
         };
@@ -75,7 +80,7 @@ impl Till {
         };
         match &sale.waiting {
             Some(waiting) => {
-                let done = self.resume(waiting.rrpid()).await?;
+                let done = self.resume(waiting.rrpid(), By::Itself).await?;
                 tracing::info!(orders = done.len(), "the gateway answered");
             }
             // With authorize = at-once, an order in this state had no gateway to ask.
@@ -97,3 +102,6 @@ impl Till {
 
 /// Shortest time between two looks.
 const SHORTEST: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// Longest.
+const LONGEST: std::time::Duration = std::time::Duration::from_secs(60);

@@ -12,7 +12,7 @@ use set_node::program::{self, Screen, value};
 
 use crate::claims::Claim;
 use crate::cli::CaptureArgs;
-use crate::collection::{Held, PAGE};
+use crate::collection::{By, Held, PAGE};
 use crate::failure::Failure;
 use crate::ledger::{self, Entry};
 use crate::pos::Pos;
@@ -115,7 +115,7 @@ impl Till {
             return Ok(report);
         }
         for rrpid in chosen.begun {
-            report.add(&self.resume(rrpid).await?);
+            report.add(&self.resume(rrpid, By::Operator).await?);
         }
         let detail = detail(wish)?;
         // The order of lid-M, in which a capture that has to be resumed finds them again.

@@ -103,6 +103,21 @@ pub(crate) async fn settle(
     Ok(())
 }
 
+/// Forgets the claim of which the gateway was asked with `rrpid`, if there is one: another
+/// request has taken its place.
+pub(crate) async fn abandon(tx: &mut Tx, rrpid: Rrpid) -> Result<(), Fault> {
+    let by_rrpid = key(BY_RRPID, rrpid.as_octets());
+    let Some(named) = tx.load(by_rrpid).await? else {
+        return Ok(());
+    };
+    let by_name = key(BY_NAME, &named.body);
+    if let Some(record) = tx.load(by_name).await? {
+        tx.remove(by_name, record.version).await?;
+    }
+    tx.remove(by_rrpid, named.version).await?;
+    Ok(())
+}
+
 /// The digest of what was claimed, and the RRPID that the gateway was asked with.
 fn asked(body: &[u8]) -> Result<(&[u8], Rrpid), Fault> {
     let parts = body.split_at_checked(32);

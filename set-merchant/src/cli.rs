@@ -114,6 +114,13 @@ pub enum Command {
         set-merchant --data shop api-key revoke 5f0c36a2d1e97b48"
     )]
     ApiKey(ApiKeyCommand),
+    /// Make the secret of call-backs; list and send again what was not delivered
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  set-merchant --data shop callback secret\n  \
+        set-merchant --data shop callback list"
+    )]
+    Callback(CallbackCommand),
 }
 
 /// What can be done about API keys.
@@ -140,6 +147,21 @@ pub struct CreateKeyArgs {
     /// It may read, and nothing else
     #[arg(long)]
     pub read_only: bool,
+}
+
+/// What can be done about call-backs.
+#[derive(Debug, Subcommand)]
+pub enum CallbackCommand {
+    /// Make the secret that signs call-backs and show it, this once
+    Secret,
+    /// List the events that wait to be delivered, and those that were given up
+    List,
+    /// Send events again, from the beginning
+    Resend {
+        /// Their ids, as listed
+        #[arg(value_name = "ID", required = true)]
+        events: Vec<String>,
+    },
 }
 
 /// What can be done with a batch.

@@ -22,8 +22,11 @@ use set_core::msg::recur::InstallRecurInd;
 use set_node::proved::Proved;
 
 use crate::api::Answer;
+use crate::attempts;
+use crate::backoff;
 use crate::claims::{self, Claim};
 use crate::config::CaptureWhen;
+use crate::events::{self, Happened};
 use crate::fault::Fault;
 use crate::ledger::{self, Entry};
 use crate::report::Report;
@@ -40,6 +43,15 @@ pub(crate) struct Done {
     pub(crate) codes: Vec<&'static str>,
     /// Whether all is done that was asked for.
     pub(crate) success: bool,
+}
+
+/// Who asks again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    /// The server.
+    Itself,
+    /// An operator or a shop: attempts are counted from the beginning.
+    Operator,
 }
 
 impl Till {
@@ -190,7 +202,7 @@ impl Till {
     }
 
     /// Sends the request `rrpid` again and stores what came of its orders.
-    pub(crate) async fn resume(&self, rrpid: Rrpid) -> Result<Vec<Done>, Fault> {
+    pub(crate) async fn resume(&self, rrpid: Rrpid, by: By) -> Result<Vec<Done>, Fault> {
         let mut asked = Vec::new();
         let mut after = Vec::new();
         loop {
@@ -201,8 +213,13 @@ impl Till {
             };
             after = last.as_octets().to_vec();
             for name in &names {
-                asked.extend(waiting(&mut tx, name, rrpid).await?);
+                let waiting = waiting(&mut tx, name, rrpid).await?;
+                if waiting.is_some() && by == By::Operator {
+                    attempts::clear(&mut tx, name).await?;
+                }
+                asked.extend(waiting);
             }
+            tx.commit().await?;
         }
         if asked.is_empty() {
             return Ok(Vec::new());
@@ -211,8 +228,61 @@ impl Till {
         self.send(asked, patience).await
     }
 
-    /// Sends the request that these orders wait for, and stores what the gateway says.
+    /// Sends the request that these orders wait for, and stores what the gateway says, or
+    /// that it says nothing good.
     async fn send(&self, asked: Vec<Held>, patience: Duration) -> Result<Vec<Done>, Fault> {
+        let orders: Vec<Order> = asked.iter().map(|(sale, _)| sale.clone().into()).collect();
+        // Sales are large, and futures hold several: not on the stack.
+        let outcome = Box::pin(self.exchange(asked, patience)).await;
+        if let Err(fault) = &outcome
+            && let Err(worse) = Box::pin(self.note(&orders, fault)).await
+        {
+            tracing::warn!(fault = %worse, "the attempt could not be noted");
+        }
+        outcome
+    }
+
+    /// Notes that there is no good answer about these orders.
+    async fn note(&self, orders: &[Order], fault: &Fault) -> Result<(), Fault> {
+        let (now, crypto) = (self.station.now(), self.station.crypto());
+        let config = &self.config;
+        let delay = |failures| backoff::delay(crypto, config.retry, config.longest_retry, failures);
+        let mut tx = self.store.begin().await?;
+        for order in orders {
+            let lid_m = &order.offer().lid_m;
+            let most = config.most_refused;
+            if !attempts::note(&mut tx, lid_m, fault, now, delay, most).await? {
+                continue;
+            }
+            tracing::error!(order = %lid_m, %fault, "the order needs the operator's attention");
+            let entry = ledger::load(&mut tx, lid_m).await?;
+            if let Some(entry) = entry {
+                let happened = Happened {
+                    what: "attention",
+                    order: &entry.order,
+                    version: entry.version,
+                    codes: &[],
+                    attention: true,
+                };
+                self.raise(&mut tx, &happened).await?;
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Stores an event for the shop, if it wants to be told.
+    pub(crate) async fn raise(
+        &self,
+        tx: &mut set_node::store::Tx,
+        happened: &Happened<'_>,
+    ) -> Result<(), Fault> {
+        if self.config.callback.url.is_none() {
+            return Ok(());
+        }
+        events::raise(tx, self.station.crypto(), self.station.now(), happened).await
+    }
+
+    async fn exchange(&self, asked: Vec<Held>, patience: Duration) -> Result<Vec<Done>, Fault> {
         let (sales, versions): (Vec<Sale>, Vec<u64>) = asked.into_iter().unzip();
         let waiting = sales.first().and_then(|sale| sale.waiting.clone());
         let Some(waiting) = waiting else {
@@ -225,9 +295,10 @@ impl Till {
             [sale] => Some(sale.trans_ids().xid),
             _ => None,
         };
-        let done = self
+        let (done, waiting) = self
             .compute_and_learn(move |context, merchant| {
-                handle(context, merchant, sales, &waiting, &response)
+                let done = handle(context, merchant, sales, &waiting, &response)?;
+                Ok((done, waiting))
             })
             .await?;
         for one in &done {
@@ -240,7 +311,24 @@ impl Till {
         }
         let mut tx = self.store.begin().await?;
         for (one, version) in done.iter().zip(versions) {
-            ledger::save(&mut tx, &one.sale.clone().into(), version).await?;
+            let order = one.sale.clone().into();
+            let version = ledger::save(&mut tx, &order, version).await?;
+            attempts::clear(&mut tx, &order.offer().lid_m).await?;
+            let mut happened = Happened {
+                what: events::outcome(&waiting, one.success),
+                order: &order,
+                version,
+                codes: &one.codes,
+                attention: false,
+            };
+            self.raise(&mut tx, &happened).await?;
+            if matches!(waiting, Waiting::Authorization(_)) && one.codes.len() > 1 {
+                happened.what = match one.sale.state() {
+                    "captured" => "captured",
+                    _ => "capture-refused",
+                };
+                self.raise(&mut tx, &happened).await?;
+            }
         }
         let answer = || Answer::of(&Report::of(&done)).octets();
         claims::settle(&mut tx, rrpid, answer, self.unix_now()).await?;

@@ -22,15 +22,22 @@ pub struct Config {
     /// How long a wallet waits for the gateway; past it, it is told that the order was
     /// received. Less than `timeouts.request`. Default `15s`.
     pub gateway_patience: Period,
-    /// How often an authorization or capture that got no answer is asked for again.
-    /// Default `30s`.
+    /// How soon a request that got no good answer is sent again for the first time; after
+    /// that ever more seldom. Default `30s`.
     pub retry: Period,
+    /// How long is waited at most between two attempts. Default `1h`.
+    pub longest_retry: Period,
+    /// After how many answers that are Errors, or not good, a request is not sent again by
+    /// itself; the order then asks for the operator's attention. Default 8.
+    pub most_refused: u64,
     /// The language of forms, an RFC 1766 tag. Default `en`.
     pub language: String,
     /// What wallets and browsers are told of the shop.
     pub shop: ShopConfig,
     /// The HTTP interface for shops.
     pub api: ApiConfig,
+    /// Telling the shop what came of its orders.
+    pub callback: CallbackConfig,
     /// Where wallets and the shop are served.
     pub listen: ListenConfig,
     /// How long peers are waited for.
@@ -86,6 +93,24 @@ pub struct ApiConfig {
     pub connections: usize,
 }
 
+/// Telling the shop what came of its orders.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CallbackConfig {
+    /// Where events are sent, as `http://shop.example:8000/set-events`. Default: none.
+    pub url: Option<Endpoint>,
+    /// How long the shop may take to answer. Default `10s`.
+    pub timeout: Period,
+    /// How soon an event is sent again for the first time; after that ever more seldom.
+    /// Default `10s`.
+    pub retry: Period,
+    /// How long is waited at most between two attempts. Default `1h`.
+    pub longest_retry: Period,
+    /// After how many attempts an event is given up; `callback resend` takes it up again.
+    /// Default 48.
+    pub attempts: u64,
+}
+
 /// What wallets and browsers are told of the shop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -114,9 +139,12 @@ impl Default for Config {
             capture: CaptureWhen::default(),
             gateway_patience: Period::seconds(15),
             retry: Period::seconds(30),
+            longest_retry: Period::seconds(3600),
+            most_refused: 8,
             language: "en".to_owned(),
             shop: ShopConfig::default(),
             api: ApiConfig::default(),
+            callback: CallbackConfig::default(),
             listen: ListenConfig::default(),
             timeouts: Timeouts::default(),
             limits: Limits::default(),
@@ -135,6 +163,18 @@ impl Default for ApiConfig {
             request: Period::seconds(30),
             body: 65_536,
             connections: 64,
+        }
+    }
+}
+
+impl Default for CallbackConfig {
+    fn default() -> Self {
+        Self {
+            url: None,
+            timeout: Period::seconds(10),
+            retry: Period::seconds(10),
+            longest_retry: Period::seconds(3600),
+            attempts: 48,
         }
     }
 }
@@ -176,7 +216,7 @@ mod tests {
         let shown = EXAMPLE.replace("#: ", "");
         let config: Config = toml::from_str(&shown).unwrap();
         assert!(config.gateway.is_some() && config.listen.http.is_some());
-        assert!(config.api.listen.is_some());
+        assert!(config.api.listen.is_some() && config.callback.url.is_some());
         assert!(config.shop.set_url.is_some() && config.keys.passphrase_file.is_some());
     }
 }

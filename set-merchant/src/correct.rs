@@ -11,6 +11,7 @@ use set_node::program::{Screen, value};
 
 use crate::claims::Claim;
 use crate::cli::CorrectArgs;
+use crate::collection::By;
 use crate::failure::Failure;
 use crate::pos::Pos;
 use crate::report::Report;
@@ -62,7 +63,7 @@ impl Till {
                 (Some(Waiting::Correction(state)), None)
                     if CapRevOrCred::from(state.what) == what =>
                 {
-                    report.add(&self.resume(state.rrpid).await?);
+                    report.add(&self.resume(state.rrpid, By::Operator).await?);
                 }
                 _ => match step(what, &sale, wish)? {
                     Some(wish) => {

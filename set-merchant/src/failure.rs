@@ -48,6 +48,14 @@ pub enum Failure {
     /// There is no such order.
     #[error("there is no order {0}")]
     NoOrder(String),
+    /// Call-backs are configured, and nothing to sign them with.
+    #[error(
+        "callback.url is set, and there is no secret to sign call-backs with: run `set-merchant callback secret`, and give the secret to the shop"
+    )]
+    NoSecret,
+    /// There is no such event.
+    #[error("there is no event {0} that waits to be delivered; see callback list")]
+    NoEvent(String),
     /// There is no such API key.
     #[error("there is no API key {0}; see api-key list")]
     NoKey(String),
@@ -66,8 +74,13 @@ impl Failing for Failure {
             Self::Address { .. }
             | Self::NoAddress
             | Self::NotEnrolled
+            | Self::NoSecret
             | Self::Step(Fault::Store(_) | Fault::Damaged(_) | Fault::NoGateway) => Exit::Broken,
-            Self::WakeUp(_) | Self::Enrolled | Self::NoOrder(_) | Self::NoKey(_) => Exit::Usage,
+            Self::WakeUp(_)
+            | Self::Enrolled
+            | Self::NoOrder(_)
+            | Self::NoKey(_)
+            | Self::NoEvent(_) => Exit::Usage,
             Self::Waits(_) => Exit::Refused,
             Self::Step(Fault::Gateway(_) | Fault::Patience) => Exit::Unreachable,
             Self::Step(Fault::Pool(PoolFault::Busy | PoolFault::Panicked)) => Exit::Internal,

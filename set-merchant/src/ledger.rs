@@ -156,6 +156,11 @@ pub(crate) async fn end(tx: &mut Tx, rrpid: &[u8]) -> Result<(), StoreError> {
     }
 }
 
+/// Octets as hexadecimal digits.
+pub(crate) fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
 /// Octets from hexadecimal digits.
 pub(crate) fn octets(hex: &str) -> Option<Vec<u8>> {
     let digit = |octet: u8| {

@@ -9,6 +9,7 @@
 //! | `config.toml` | the configuration, see [`Config`] |
 //! | `keys/`, `identities/` | signature and encryption keys, encrypted, and their certificates |
 //! | `roots/`, `certificates/`, `crls/`, `bci.der` | whom the merchant believes |
+//! | `callback-secret.pem` | what signs call-backs to the shop, encrypted |
 //! | `shop-token` | what a shop shows to create orders over HTTP |
 //! | `store.db` | the orders, and digests of API keys; no account number is in it |
 //!
@@ -20,9 +21,12 @@
 
 mod api;
 mod api_keys;
+mod attempts;
 mod authorize;
 mod background;
+mod backoff;
 mod batch;
+mod callbacks;
 mod capture;
 mod claims;
 mod cli;
@@ -30,6 +34,7 @@ mod collection;
 mod config;
 mod correct;
 mod enroll;
+mod events;
 mod failure;
 mod fault;
 mod gateway;
@@ -62,14 +67,15 @@ pub use self::api::{ApiDoor, OPENAPI, Operation, api_routes};
 pub use self::api_keys::api_key;
 pub use self::authorize::{authorize, reverse};
 pub use self::batch::{ShownBatch, batch};
+pub use self::callbacks::{Callbacks, callback, callback_secret};
 pub use self::capture::capture;
 pub use self::claims::Claim;
 pub use self::cli::{
-    ApiKeyCommand, AuthorizeArgs, BatchArgs, BatchCommand, CaptureArgs, Cli, CloseArgs, Command,
-    CorrectArgs, CreateKeyArgs, EnrollArgs, OfferArgs, RefreshArgs, RenewArgs, ReverseArgs,
-    ServeArgs, ShowBatchArgs,
+    ApiKeyCommand, AuthorizeArgs, BatchArgs, BatchCommand, CallbackCommand, CaptureArgs, Cli,
+    CloseArgs, Command, CorrectArgs, CreateKeyArgs, EnrollArgs, OfferArgs, RefreshArgs, RenewArgs,
+    ReverseArgs, ServeArgs, ShowBatchArgs,
 };
-pub use self::config::{ApiConfig, AuthorizeWhen, CaptureWhen, Config, ShopConfig};
+pub use self::config::{ApiConfig, AuthorizeWhen, CallbackConfig, CaptureWhen, Config, ShopConfig};
 pub use self::correct::correct;
 pub use self::enroll::{enroll, refresh_with, renew, renew_with};
 pub use self::failure::Failure;
@@ -163,6 +169,11 @@ impl Program for Cli {
                 correct(&pos, CapRevOrCred::CredRev, args, screen).await
             }
             Command::ApiKey(command) => api_key(data, &config, command, screen).await,
+            Command::Callback(CallbackCommand::Secret) => {
+                let pos = Pos::open(data, config, trace).await?;
+                callback_secret(&pos, screen)
+            }
+            Command::Callback(command) => callback(data, &config, command, screen).await,
             Command::Batch(command) => {
                 let pos = Pos::open(data, config, trace).await?;
                 batch(&pos, command, screen).await

@@ -10,9 +10,10 @@ use set_node::money::Money;
 use set_node::program::Screen;
 use set_node::store::Store;
 
+use crate::attempts;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::ledger;
+use crate::ledger::{self, Entry};
 use crate::report::sum;
 
 /// Lists the orders.
@@ -40,11 +41,18 @@ pub async fn orders(data: &Path, config: &Config, screen: &mut Screen) -> Result
 pub(crate) async fn list(store: &Store, after: &[u8], limit: u32) -> Result<Orders, Failure> {
     let mut tx = store.begin().await?;
     let page = ledger::page(&mut tx, after, limit).await?;
-    let last = page.last();
-    Ok(Orders {
-        last: last.map(|entry| entry.order.offer().lid_m.as_octets().to_vec()),
-        orders: page.iter().map(|entry| Row::of(&entry.order)).collect(),
-    })
+    let mut listed = Orders::default();
+    for Entry { order, .. } in &page {
+        let lid_m = &order.offer().lid_m;
+        let attempts = match ledger::is_unsettled(order) {
+            true => attempts::load(&mut tx, lid_m).await?,
+            false => None,
+        };
+        let attention = attempts.is_some_and(|attempts| attempts.attention);
+        listed.orders.push(Row::of(order, attention));
+        listed.last = Some(lid_m.as_octets().to_vec());
+    }
+    Ok(listed)
 }
 
 /// One line about an order.
@@ -57,10 +65,12 @@ pub(crate) struct Row {
     pub(crate) authorized: Option<String>,
     pub(crate) captured: Option<String>,
     pub(crate) credited: Option<String>,
+    /// Whether the operator is needed: the gateway answers with Errors.
+    pub(crate) attention: bool,
 }
 
 impl Row {
-    pub(crate) fn of(order: &Order) -> Self {
+    pub(crate) fn of(order: &Order, attention: bool) -> Self {
         let unit = order.offer().purch_amt;
         let total = |of: fn(&Sale) -> u128| order.sale().and_then(|sale| sum(of(sale), unit));
         Self {
@@ -71,6 +81,7 @@ impl Row {
             authorized: total(Sale::authorized),
             captured: total(Sale::captured),
             credited: total(Sale::credited),
+            attention,
         }
     }
 }
@@ -103,6 +114,9 @@ impl fmt::Display for Orders {
                 shown(&row.captured),
                 shown(&row.credited)
             )?;
+            if row.attention {
+                f.write_str("  needs attention: see show")?;
+            }
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ use set_node::upkeep::{Upkeep, UpkeepMetrics};
 
 use crate::api::{ApiDoor, api_routes};
 use crate::background;
+use crate::callbacks::Callbacks;
 use crate::cli::ServeArgs;
 use crate::failure::Failure;
 use crate::gateway::Gateway;
@@ -69,6 +70,15 @@ pub(crate) async fn serve(
             }
         }
     });
+    let telling = Callbacks::open(&pos, Arc::clone(&till))?.map(Arc::new);
+    let telling = tokio::spawn({
+        let shutdown = shutdown.clone();
+        async move {
+            if let Some(callbacks) = telling {
+                callbacks.work(shutdown).await;
+            }
+        }
+    });
     let (station, terms) = (pos.station.clone(), config.upkeep.clone());
     let party = UpkeptMerchant::new(pos, Arc::clone(&till));
     let upkeep = Upkeep::new(party, station, terms, upkeep_metrics);
@@ -79,7 +89,7 @@ pub(crate) async fn serve(
         .serve(till, routes(door), metrics, ready, shutdown)
         .await;
     // All end when the node is told to stop; a panic of theirs was logged by then.
-    let _ended = tokio::join!(background, forgetting, shops, upkeep);
+    let _ended = tokio::join!(background, forgetting, shops, telling, upkeep);
     store.close().await;
     Ok(if finished {
         Exit::Success

@@ -31,6 +31,7 @@ use set_node::upkeep::InService;
 use tokio::sync::Notify;
 
 use crate::config::{AuthorizeWhen, Config};
+use crate::events::Happened;
 use crate::failure::Failure;
 use crate::fault::Fault;
 use crate::gateway::Gateway;
@@ -218,12 +219,12 @@ impl Till {
                     self.unsettled.notify_one();
                     return Ok(response);
                 }
-                let entry = self.ask(order, version, Some(request)).await?;
-                self.finish(request, entry).await
+                let entry = Box::pin(self.ask(order, version, Some(request))).await?;
+                Box::pin(self.finish(request, entry)).await
             }
             // The answer was lost on the way here, in a crash or because the wallet had no
             // patience: it is made from the state that the order has now.
-            order if begun => self.finish(request, Entry { order, version }).await,
+            order if begun => Box::pin(self.finish(request, Entry { order, version })).await,
             _ => Err(PLACED.into()),
         }
     }
@@ -296,6 +297,7 @@ impl Till {
         let mut tx = self.store.begin().await?;
         let version = ledger::save(&mut tx, &order, version).await?;
         if let Some(request) = waiting {
+            self.raise(&mut tx, &accepted(&order, version)).await?;
             let digest = self.digest(request);
             ledger::begin(&mut tx, request.rrpid.as_octets(), &digest).await?;
         }
@@ -315,7 +317,10 @@ impl Till {
             return Ok(earlier);
         }
         if let Some((order, version)) = change {
-            ledger::save(&mut tx, order, version).await?;
+            let version = ledger::save(&mut tx, order, version).await?;
+            if matches!(order, Order::Placed(_)) {
+                self.raise(&mut tx, &accepted(order, version)).await?;
+            }
         }
         let now = self.unix_now();
         let rrpid = request.rrpid.as_octets();
@@ -494,6 +499,17 @@ fn prove_order(trace: Trace, ordered: &Ordered) {
         }
     };
     proved.tell(trace);
+}
+
+/// That an order was placed.
+const fn accepted(order: &Order, version: u64) -> Happened<'_> {
+    Happened {
+        what: "accepted",
+        order,
+        version,
+        codes: &[],
+        attention: false,
+    }
 }
 
 fn is_served(message: &Message) -> bool {

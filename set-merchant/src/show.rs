@@ -6,11 +6,13 @@ use std::path::Path;
 use serde::Serialize;
 use set_core::merchant::Order;
 use set_core::merchant::sale::{Captured, Credited, Payment};
+use set_core::msg::error::ErrorCode;
 use set_node::cli::Exit;
 use set_node::money::Money;
 use set_node::program::Screen;
 use set_node::store::Store;
 
+use crate::attempts::{self, Attempts};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::ledger;
@@ -34,7 +36,10 @@ pub async fn show(
 
 /// The order that `name` names.
 pub(crate) async fn one(store: &Store, name: &str) -> Result<Shown, Failure> {
-    Ok(Shown::of(&ledger::entry(store, name).await?.order))
+    let order = ledger::entry(store, name).await?.order;
+    let mut tx = store.begin().await?;
+    let attempts = attempts::load(&mut tx, &order.offer().lid_m).await?;
+    Ok(Shown::of(&order, attempts))
 }
 
 /// All about an order.
@@ -51,6 +56,18 @@ pub(crate) struct Shown {
     /// Whether another authorization may follow.
     more_may_follow: bool,
     authorizations: Vec<Authorization>,
+    /// How often the gateway was asked for what the order waits for.
+    attempts: Option<Asked>,
+}
+
+/// Attempts without a good answer.
+#[derive(Serialize)]
+struct Asked {
+    asked: u64,
+    refused: u64,
+    /// When the gateway is asked again by itself; none when the operator is needed.
+    next: Option<String>,
+    error_code: Option<&'static str>,
 }
 
 /// One authorization.
@@ -86,7 +103,8 @@ struct Credit {
 }
 
 impl Shown {
-    fn of(order: &Order) -> Self {
+    fn of(order: &Order, attempts: Option<Attempts>) -> Self {
+        let attention = attempts.as_ref().is_some_and(|one| one.attention);
         let initiated = match order {
             Order::Initiated(state) => Some(state),
             _ => order.ordered().map(|ordered| &ordered.initiated),
@@ -96,7 +114,8 @@ impl Shown {
         let captures = payments().flat_map(|payment| payment.captures.iter());
         let batch = captures.filter_map(|capture| capture.slot).next_back();
         Self {
-            row: Row::of(order),
+            row: Row::of(order, attention),
+            attempts: attempts.map(Asked::of),
             description: String::from_utf8_lossy(order.offer().od.as_bytes()).into_owned(),
             brand: initiated.map(|state| state.brand_id.to_string()),
             ordered: order.ordered().map(|ordered| ordered.date.to_string()),
@@ -115,6 +134,35 @@ fn approval_code(payment: &Payment) -> Option<String> {
     let data = &payment.response.auth_header.response_data;
     let codes = data.auth_val_codes.as_ref()?;
     codes.approval_code.as_ref().map(ToString::to_string)
+}
+
+impl Asked {
+    fn of(attempts: Attempts) -> Self {
+        Self {
+            asked: attempts.asked,
+            refused: attempts.refused,
+            next: (!attempts.attention).then(|| attempts.next.to_string()),
+            error_code: attempts.error_code.map(ErrorCode::name),
+        }
+    }
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} without an answer",
+            self.asked.saturating_sub(self.refused)
+        )?;
+        write!(f, ", {} refused", self.refused)?;
+        if let Some(code) = self.error_code {
+            write!(f, " (the last with {code})")?;
+        }
+        match &self.next {
+            Some(next) => write!(f, "; next at {next}"),
+            None => f.write_str("; not asked again by itself: look for the cause, and authorize"),
+        }
+    }
 }
 
 impl Authorization {
@@ -178,6 +226,9 @@ impl fmt::Display for Shown {
             if let Some(value) = value {
                 line(name, value)?;
             }
+        }
+        if let Some(attempts) = &self.attempts {
+            line("attempts", &attempts.to_string())?;
         }
         // Control characters would reach the terminal.
         let printable: String = self

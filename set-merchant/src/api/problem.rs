@@ -325,7 +325,9 @@ impl From<Failure> for Problem {
             Failure::Address { .. }
             | Failure::NoAddress
             | Failure::Enrolled
-            | Failure::NoKey(_) => Kind::Internal,
+            | Failure::NoKey(_)
+            | Failure::NoSecret
+            | Failure::NoEvent(_) => Kind::Internal,
         };
         Self::of(kind).because(&failure)
     }

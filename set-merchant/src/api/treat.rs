@@ -9,6 +9,7 @@ use super::problem::{Kind, Problem};
 use super::{ApiDoor, lid_m};
 use crate::api_keys::ApiKey;
 use crate::claims::{Claim, Claimed};
+use crate::collection::By;
 use crate::failure::Failure;
 use crate::ledger;
 use crate::offering::{self, NewOffer};
@@ -70,7 +71,7 @@ pub(super) async fn treat(door: &ApiDoor, asked: &Asked<'_>) -> Result<Answer, P
         | Operation::Uncapture
         | Operation::Credit
         | Operation::Uncredit
-        | Operation::CaptureTogether => ask(door, asked).await,
+        | Operation::CaptureTogether => Box::pin(ask(door, asked)).await,
     }
 }
 
@@ -81,7 +82,7 @@ async fn ask(door: &ApiDoor, asked: &Asked<'_>) -> Result<Answer, Problem> {
         Claimed::Answered(octets) => return kept(&octets),
         Claimed::Differs => return Err(Problem::of(Kind::Differs)),
         Claimed::Asked(rrpid) => {
-            door.till.resume(rrpid).await?;
+            door.till.resume(rrpid, By::Operator).await?;
             // Another may have come before us with the gateway's answer; it is kept by now.
             return match look_up(door, &claim).await? {
                 Claimed::Answered(octets) => kept(&octets),
@@ -90,7 +91,7 @@ async fn ask(door: &ApiDoor, asked: &Asked<'_>) -> Result<Answer, Problem> {
         }
         Claimed::New => {}
     }
-    let report = perform(door, asked, &claim).await?;
+    let report = Box::pin(perform(door, asked, &claim)).await?;
     if report.is_idle() {
         let states = report.states().join(", ");
         return Err(Problem::of(Kind::State)

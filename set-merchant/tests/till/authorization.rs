@@ -28,6 +28,7 @@ async fn while_the_gateway_is_silent_the_order_is_received_and_the_same_auth_req
     );
     let rig = rig.restart().await;
     rig.desk.silent.store(false, Ordering::SeqCst);
+    rig.clock.advance(60);
     // The desk asserts that the RRPID comes with the same octets again.
     rig.till.settle_all().await.unwrap();
     let later = rig.inquire(&mut wallet, &placed).await;

@@ -7,7 +7,9 @@
 )]
 
 mod api;
+mod attention;
 mod authorization;
+mod callbacks;
 mod capture;
 mod commands;
 mod enrollment;

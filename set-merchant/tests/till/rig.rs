@@ -10,6 +10,8 @@ use bytes::Bytes;
 use set_core::asn1::{self, Limits as DecodeLimits};
 use set_core::cardholder::inquiry::{Inquiring, Placed};
 use set_core::cardholder::{Card, Initiating, Ordering as Paying, Outcome, Wish};
+use set_core::error::PeerFault;
+use set_core::exchange::{ErrorSigner, Refusal};
 use set_core::gateway::host::Decision;
 use set_core::merchant::Merchant;
 use set_core::msg::error::ErrorCode;
@@ -30,7 +32,7 @@ use set_node::service::{BoxFuture, Handler, Reply, RequestContext, Shutdown, Shu
 use set_node::station::Station;
 use set_node::telemetry::Metrics;
 use set_node::transport::{Endpoint, FramingFault, MediaType, Transport};
-use set_testkit::clock::noon;
+use set_testkit::clock::{Clock, noon};
 use set_testkit::hierarchy::{BRAND, Issued, hierarchy};
 use set_testkit::street::{Acquirer, Server as _, Street};
 use tempfile::TempDir;
@@ -77,6 +79,8 @@ pub(crate) struct Desk {
     /// It takes requests and never answers.
     pub(crate) stuck: AtomicBool,
     pub(crate) declines: AtomicBool,
+    /// How many requests it answers with an Error.
+    pub(crate) refusals: AtomicUsize,
     pub(crate) asked: AtomicUsize,
 }
 
@@ -87,12 +91,30 @@ impl Desk {
             silent: AtomicBool::new(false),
             stuck: AtomicBool::new(false),
             declines: AtomicBool::new(false),
+            refusals: AtomicUsize::new(0),
             asked: AtomicUsize::new(0),
         }
     }
 
     fn answer(&self, octets: &[u8]) -> Vec<u8> {
         let mut acquirer = self.acquirer.lock().unwrap();
+        let fewer = |left: usize| left.checked_sub(1);
+        if self
+            .refusals
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer)
+            .is_ok()
+        {
+            let wrapper: MessageWrapper = asn1::decode(octets, &DecodeLimits::default()).unwrap();
+            let too_old = PeerFault::TooOld(1).into();
+            let refusal = Refusal::of(too_old, wrapper.message_header, &wrapper.message);
+            let signature = &acquirer.gateway.signature;
+            let signer = ErrorSigner {
+                signer: signature.signer(),
+                attached: signature.attached(),
+            };
+            let answer = refusal.answer(&station().context(), Some(&signer));
+            return answer.unwrap().unwrap();
+        }
         acquirer.decision = self
             .declines
             .load(Ordering::SeqCst)
@@ -160,6 +182,8 @@ pub(crate) struct Rig {
     pub(crate) till: Arc<Till>,
     pub(crate) folder: TempDir,
     pub(crate) config: Config,
+    /// The merchant's clock.
+    pub(crate) clock: Arc<Clock>,
     gateway: Server,
     server: Server,
 }
@@ -182,17 +206,19 @@ impl Rig {
             former: Vec::new(),
             trust: everything(),
         };
-        let mut pos = pos(&folder, &config).await;
+        let clock = Arc::new(Clock::default());
+        let mut pos = pos(&folder, &config, &clock).await;
         pos.keep(&merchant, BrandId::new(BRAND).unwrap())
             .await
             .unwrap();
         drop(pos);
-        let (till, server) = open(&folder, &config, &gateway).await;
+        let (till, server) = open(&folder, &config, &clock, &gateway).await;
         Self {
             desk,
             till,
             folder,
             config,
+            clock,
             gateway,
             server,
         }
@@ -206,7 +232,8 @@ impl Rig {
     pub(crate) async fn restart(mut self) -> Self {
         self.server.stop.stop();
         assert!(self.server.served.await.unwrap());
-        (self.till, self.server) = open(&self.folder, &self.config, &self.gateway).await;
+        (self.till, self.server) =
+            open(&self.folder, &self.config, &self.clock, &self.gateway).await;
         self
     }
 
@@ -216,7 +243,7 @@ impl Rig {
 
     /// The merchant with another configuration.
     pub(crate) async fn pos_with(&self, config: &Config) -> Pos {
-        pos(&self.folder, config).await
+        pos(&self.folder, config, &self.clock).await
     }
 
     /// The merchant over TCP.
@@ -335,24 +362,30 @@ impl Wallet {
 pub(crate) async fn new_pos(folder: &TempDir) -> Pos {
     let mut config = Config::default();
     config.keys.iterations = 1000;
-    pos(folder, &config).await
+    pos(folder, &config, &Arc::default()).await
 }
 
-async fn pos(folder: &TempDir, config: &Config) -> Pos {
+async fn pos(folder: &TempDir, config: &Config, clock: &Arc<Clock>) -> Pos {
+    let clock = Arc::clone(clock);
     let passphrase = Passphrase::new("test").unwrap();
     Pos::with_station(
         folder.path(),
         config.clone(),
         Trace::Off,
         passphrase,
-        station(),
+        station().with_clock(move || clock.now()),
     )
     .await
     .unwrap()
 }
 
-async fn open(folder: &TempDir, config: &Config, gateway: &Server) -> (Arc<Till>, Server) {
-    let pos = pos(folder, config).await;
+async fn open(
+    folder: &TempDir,
+    config: &Config,
+    clock: &Arc<Clock>,
+    gateway: &Server,
+) -> (Arc<Till>, Server) {
+    let pos = pos(folder, config, clock).await;
     let caller = pos.caller(gateway.tcp.clone(), "gateway", MediaType::Payment);
     let till = Arc::new(Till::open(&pos, Gateway::new(Some(caller))).unwrap());
     let pages = routes(ShopDoor::open(&pos).await.unwrap());
