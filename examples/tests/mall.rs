@@ -3,11 +3,18 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
 use set_core::asn1::{self, Limits};
+use set_core::crypto::RustCrypto;
+use set_core::dump::Showing;
 use set_core::msg::wrapper::MessageWrapper;
+use set_inspect::report::{self, Colour};
+use set_inspect::{Desk, Evidence, Finding, Verdict, keyring};
+use set_node::clock;
+use set_node::keystore::Passphrase;
 
 /// Messages of the path, requests and responses.
 const PATH: &[&str] = &[
@@ -77,6 +84,9 @@ fn the_mall_plays_the_whole_path_and_records_every_message() {
     assert_eq!(seen, PATH.iter().copied().collect());
     assert!(!told.contains("9999010000000003"), "the PAN is told");
 
+    let unsound = inspected(&record, &data);
+    assert!(unsound.is_empty(), "{unsound}");
+
     // What the processes said was kept, and searched with everything else.
     let said = |name: &str| fs::read_to_string(data.join("said").join(name)).unwrap();
     let names: Vec<String> = fs::read_dir(data.join("said"))
@@ -101,6 +111,31 @@ fn the_mall_plays_the_whole_path_and_records_every_message() {
     assert!(told.contains(&searched), "{told}");
 }
 
+/// What does not open or fit of all messages, with the keys of all roles.
+fn inspected(record: &Path, data: &Path) -> String {
+    let mut evidence = Evidence::default();
+    let passphrase = || Ok(Passphrase::new(DEMO_PASSPHRASE)?);
+    for role in ["ca", "gateway", "merchant", "cardholder"] {
+        keyring::folder(&mut evidence, &RustCrypto, &data.join(role), &passphrase).unwrap();
+    }
+    let mut desk = Desk::new(&RustCrypto, evidence, clock::now());
+    let mut files: Vec<PathBuf> = fs::read_dir(record)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|file| file.extension().is_some_and(|suffix| suffix == "der"))
+        .collect();
+    files.sort();
+    for file in &files {
+        desk.add(file.display().to_string(), fs::read(file).unwrap(), None);
+    }
+    let mut inspections = desk.conclude(Showing::default());
+    assert_eq!(inspections.len(), files.len());
+    let wanted =
+        |finding: &Finding| finding.verdict == Verdict::Fits || finding.what.ends_with("HODInput");
+    inspections.retain(|one| !one.is_sound() || !one.findings.iter().all(wanted));
+    report::text(&inspections, Colour::Off)
+}
+
 #[test]
 fn a_folder_in_use_and_a_wrong_flag_are_refused_with_their_exit_codes() {
     let place = tempfile::tempdir().unwrap();
@@ -112,3 +147,6 @@ fn a_folder_in_use_and_a_wrong_flag_are_refused_with_their_exit_codes() {
     assert_eq!(mall(&["--no-such-flag"]).status.code(), Some(2));
     assert_eq!(mall(&["--help"]).status.code(), Some(0));
 }
+
+/// The passphrase that the mall gives to all key stores, as README.md says.
+const DEMO_PASSPHRASE: &str = "mall-demo-passphrase";

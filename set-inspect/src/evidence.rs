@@ -23,6 +23,7 @@ pub struct Evidence {
     crls: Vec<Crl>,
     bcis: Vec<BrandCrlIdentifier>,
     back_keys: Vec<BackKey>,
+    new_keys: Vec<PublicKey>,
     values: HashMap<[u8; 20], Vec<Value>>,
     types: HashSet<(usize, &'static str)>,
     thumbs: BTreeMap<[u8; 20], String>,
@@ -100,6 +101,18 @@ impl Evidence {
         if self.back_keys.len() < MOST && !self.back_keys.contains(&key) {
             self.back_keys.push(key);
         }
+    }
+
+    /// A public key that is to be certified.
+    pub(crate) fn add_new_key(&mut self, key: PublicKey) {
+        if self.new_keys.len() < MOST && !self.new_keys.contains(&key) {
+            self.new_keys.push(key);
+        }
+    }
+
+    /// The public keys that are to be certified.
+    pub(crate) fn new_keys(&self) -> &[PublicKey] {
+        &self.new_keys
     }
 
     /// A value that a digest may be of.

@@ -13,7 +13,12 @@ use crate::evidence::Evidence;
 use crate::failure::Failure;
 
 /// Adds a private key: PKCS #8 in PEM, encrypted or (for keys of test vectors) in clear.
-pub(crate) fn key(
+/// `passphrase` is asked only where one is needed.
+///
+/// # Errors
+///
+/// The file cannot be read, is not PEM, or its key is refused.
+pub fn key(
     evidence: &mut Evidence,
     file: &Path,
     passphrase: &dyn Fn() -> Result<Passphrase, Failure>,
@@ -40,7 +45,11 @@ pub(crate) fn key(
 }
 
 /// Adds certificates, CRLs and BCIs: PEM with any number of them, or the DER of one.
-pub(crate) fn public(
+///
+/// # Errors
+///
+/// The file cannot be read, or holds something else.
+pub fn public(
     evidence: &mut Evidence,
     crypto: &dyn CryptoProvider,
     file: &Path,
@@ -63,7 +72,11 @@ pub(crate) fn public(
 }
 
 /// Adds roots that are believed.
-pub(crate) fn root(evidence: &mut Evidence, file: &Path) -> Result<(), Failure> {
+///
+/// # Errors
+///
+/// The file cannot be read, or holds something else than certificates.
+pub fn root(evidence: &mut Evidence, file: &Path) -> Result<(), Failure> {
     for octets in blocks(file)? {
         let root =
             Certificate::parse(&octets, &KeyRules::default()).map_err(|_| Failure::Unusable {
@@ -76,7 +89,11 @@ pub(crate) fn root(evidence: &mut Evidence, file: &Path) -> Result<(), Failure> 
 }
 
 /// Adds all that a role's data folder holds.
-pub(crate) fn folder(
+///
+/// # Errors
+///
+/// There is no such folder, a file of it cannot be used, or there is no passphrase.
+pub fn folder(
     evidence: &mut Evidence,
     crypto: &dyn CryptoProvider,
     data: &Path,

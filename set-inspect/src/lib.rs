@@ -11,7 +11,7 @@
 //! | `source`, `kind` | what a file holds, and of which type it is |
 //! | [`capture`] | SET messages out of pcap and pcapng files |
 //! | `examine` | reading, opening, checking |
-//! | `evidence`, `keyring` | what is known: keys and certificates from files, and from what was read |
+//! | `evidence`, [`keyring`] | what is known: keys and certificates from files, and from what was read |
 //! | [`report`], [`diff`] | how it is shown |
 #![forbid(unsafe_code)]
 
@@ -23,7 +23,7 @@ mod evidence;
 mod examine;
 mod failure;
 mod finding;
-mod keyring;
+pub mod keyring;
 mod kind;
 mod layer;
 pub mod report;

@@ -4,6 +4,7 @@ use set_core::asn1::Schema;
 use set_core::crypto::{CryptoProvider, KeyRules};
 use set_core::msg::back_key::BackKeyData;
 use set_core::msg::content::TYPES;
+use set_core::x509::spki::SubjectPublicKeyInfo;
 use set_core::x509::{BrandCrlIdentifier, Certificate, Crl};
 
 use crate::evidence::{Evidence, Value};
@@ -42,6 +43,12 @@ pub(super) fn from(
             "BackKeyData" => {
                 if let Some(data) = layer.decode::<BackKeyData>(node) {
                     evidence.add_back_key(data.back_key);
+                }
+            }
+            "SubjectPublicKeyInfo" => {
+                let info = layer.decode::<SubjectPublicKeyInfo>(node);
+                if let Some(key) = info.and_then(|info| info.key(&KeyRules::default()).ok()) {
+                    evidence.add_new_key(key);
                 }
             }
             _ => {}

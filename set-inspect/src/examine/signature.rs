@@ -3,12 +3,11 @@
 use der::asn1::OctetString;
 use set_core::asn1::oid::{self, attribute, content};
 use set_core::asn1::{Limits, encode};
-use set_core::crypto::{KeyRules, PublicKey};
+use set_core::crypto::PublicKey;
 use set_core::msg::payment::p_req::PiTbs;
 use set_core::pkcs7::{DetachedDigest, Digest, IssuerAndSerialNumber, SignedData, SignerInfo};
 use set_core::treatment::{TreatmentError, dd, so};
 use set_core::x509::Certificate;
-use set_core::x509::spki::SubjectPublicKeyInfo;
 use zeroize::Zeroizing;
 
 use super::{Check, Item, chain};
@@ -102,7 +101,7 @@ impl Case<'_> {
         }
     }
 
-    /// A signature by a key that has no certificate yet: one that the request itself holds.
+    /// A signature by a key that has no certificate yet: one that a request holds.
     fn new_key(&self, info: &SignerInfo) -> Finding {
         let Some(octets) = self.octets(info) else {
             return self.finding(
@@ -111,24 +110,20 @@ impl Case<'_> {
             );
         };
         let name = IssuerAndSerialNumber::none();
-        let rules = KeyRules::default();
-        let layers = self.item.layers.iter();
-        let mut keys = layers.flat_map(|layer| {
-            let nodes = layer.of_type("SubjectPublicKeyInfo");
-            nodes.filter_map(move |node| layer.decode::<SubjectPublicKeyInfo>(node))
-        });
-        let fits = keys.any(|key| {
-            key.key(&rules)
-                .is_ok_and(|key| self.verify(&octets, &name, &key).is_ok())
-        });
-        match fits {
+        let mut keys = self.check.evidence.new_keys().iter();
+        if keys.any(|key| self.verify(&octets, &name, key).is_ok()) {
+            let found = "by the key that is to be certified: its owner has it";
+            return self.finding(Verdict::Fits, found.into());
+        }
+        let mut layers = self.item.layers.iter();
+        match layers.any(|layer| layer.of_type("SubjectPublicKeyInfo").next().is_some()) {
             true => self.finding(
-                Verdict::Fits,
-                "by the key that is to be certified: its owner has it".into(),
-            ),
-            false => self.finding(
                 Verdict::Misfit,
                 "is not by the key that is to be certified".into(),
+            ),
+            false => self.finding(
+                Verdict::Open,
+                "is by a new key, which the CertReq has sent; inspect the two together".into(),
             ),
         }
     }
