@@ -51,6 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         encryption: identity("merchant-encryption")?.ok_or("enroll first")?,
         former: Vec::new(),
         trust: folder.load_trust(&station.context())?,
+        gateways: Vec::new(),
     };
     let (currency, amount, amt_exp10) = (Currency::new(840)?, 12_950, -2);
     let name = merchant.signature.certificate.subject_name()?;

@@ -53,8 +53,8 @@ use crate::path::{ChainError, Culprit, Rule, validity};
 use crate::pkcs7::{EnvelopedData, SignedData};
 use crate::proof::ChainVerified;
 use crate::treatment::Attached;
-use crate::x509::BrandCrlIdentifier;
 use crate::x509::thumbs::cert_thumb;
+use crate::x509::{BrandCrlIdentifier, Certificate};
 
 /// A gateway's keys for one brand, and whom it believes.
 #[derive(Clone, Debug)]
@@ -68,8 +68,10 @@ pub struct Gateway {
     pub former: Vec<Identity>,
     /// Roots, certificates, CRLs and BCI held, the gateway's own certificates among them.
     pub trust: Trust,
-    /// The BINs served; all of the brand's when empty.
+    /// The BINs of the cards served; all of the brand's when empty.
     pub bins: Vec<Bin>,
+    /// The BINs of the acquirers whose merchants are served; those of all when empty.
+    pub acquirers: Vec<Bin>,
     /// Whether it captures; otherwise every captureNow is answered with captureNotSupported.
     pub captures: bool,
     /// What merchants are given for their captures.
@@ -101,6 +103,19 @@ impl Gateway {
             Some(bin) => self.bins.is_empty() || self.bins.contains(bin),
             None => true,
         }
+    }
+
+    /// Whether it serves the merchants of the acquirer that a merchant's certificate names.
+    fn serves_acquirer_of(&self, merchant: &Certificate) -> Result<bool, Error> {
+        let acquirer = &merchant.merchant_data()?.mer_acquirer_bin;
+        Ok(self.acquirers.is_empty() || self.acquirers.contains(acquirer))
+    }
+
+    /// The own encryption certificate, its chain verified now.
+    fn own_encryption(&self, context: &Context<'_>) -> Result<ChainVerified, Error> {
+        let certificate = &self.encryption.certificate;
+        self.trust
+            .verify(context, certificate, Purpose::GatewayEncryption, None)
     }
 
     /// The own signature certificate, its chain verified now.

@@ -9,6 +9,7 @@ pub mod batch_admin;
 pub mod capture;
 pub mod correct;
 mod gateway_response;
+pub mod gateways;
 pub mod inq;
 pub mod order;
 pub mod p_cert;
@@ -18,18 +19,20 @@ pub mod p_res;
 pub mod reverse;
 pub mod sale;
 
+pub use self::gateways::GatewayFor;
 pub use self::order::{Offer, Order};
 pub use self::sale::Sale;
 
 use crate::crypto::PrivateKey;
 use crate::error::Error;
 use crate::exchange::Context;
-use crate::msg::ids::MerchantId;
+use crate::msg::ids::{BrandId, MerchantId};
 use crate::party::{Identity, Purpose, Trust, former};
 use crate::pkcs7::EnvelopedData;
-use crate::proof::ChainVerified;
+use crate::x509::Brand;
 
-/// A merchant's keys for one brand, and whom it believes.
+/// A merchant's keys for one brand, and whom it believes. Who takes several brands is several
+/// of these.
 #[derive(Clone, Debug)]
 pub struct Merchant {
     /// The signature key and certificate.
@@ -40,9 +43,24 @@ pub struct Merchant {
     pub former: Vec<Identity>,
     /// Roots, certificates, CRLs and BCI held, the gateway's certificates among them.
     pub trust: Trust,
+    /// Which gateway takes which cards, as PCertRes said.
+    pub gateways: Vec<GatewayFor>,
 }
 
 impl Merchant {
+    /// The one of `merchants` that takes a brand.
+    #[must_use]
+    pub fn of_brand<'a>(merchants: &'a [Self], brand_id: &BrandId) -> Option<&'a Self> {
+        let wanted = Brand::of(brand_id);
+        merchants.iter().find(|merchant| merchant.is_of(&wanted))
+    }
+
+    /// Whether this is its brand.
+    fn is_of(&self, brand: &Brand) -> bool {
+        let ours = self.signature.certificate.brand();
+        ours.is_ok_and(|ours| ours == *brand)
+    }
+
     /// The merchant's id, as its certificate has it.
     ///
     /// # Errors
@@ -66,16 +84,5 @@ impl Merchant {
         let keys = (&self.encryption, &*self.former);
         let purpose = Purpose::MerchantEncryption;
         former::opener(context, &self.trust, keys, purpose, envelope)
-    }
-
-    /// The gateway's encryption certificate, its chain verified now.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Caller`] when none is held; [`Error::Certificate`].
-    pub fn gateway(&self, context: &Context<'_>) -> Result<ChainVerified, Error> {
-        let brand = self.signature.certificate.brand()?;
-        self.trust
-            .held_for(context, Purpose::GatewayEncryption, &brand)
     }
 }

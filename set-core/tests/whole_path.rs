@@ -191,7 +191,11 @@ fn certificates_obtained_by_registration_carry_a_purchase() {
     let answer = street.acquirer.answer(&request).unwrap();
     let shop = &mut street.shop;
     let items = state
-        .handle(&shop.tools.context(), &mut shop.merchant, &answer)
+        .handle(
+            &shop.tools.context(),
+            std::slice::from_mut(&mut shop.merchant),
+            &answer,
+        )
         .unwrap();
     assert_eq!(items[0].1, PCertCode::Success);
 

@@ -155,6 +155,7 @@ pub(crate) fn gateway(
         former,
         trust,
         bins,
+        acquirers: Vec::new(),
         captures: config.gateway.captures,
         cap_tokens: config.gateway.cap_tokens.into(),
     })

@@ -148,6 +148,7 @@ fn merchant(certified: Certified, trust: Trust) -> Result<Merchant, Failure> {
         encryption: certified.encryption.ok_or(Failure::NotEnrolled)?,
         former: Vec::new(),
         trust,
+        gateways: Vec::new(),
     })
 }
 

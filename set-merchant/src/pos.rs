@@ -112,6 +112,7 @@ impl Pos {
             encryption,
             former: self.folder.former(&self.keys, ENCRYPTION, rules)?,
             trust: self.trust.clone(),
+            gateways: Vec::new(),
         })
     }
 

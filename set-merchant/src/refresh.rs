@@ -52,12 +52,13 @@ pub(crate) async fn fetch(pos: &mut Pos, gateway: Endpoint) -> Result<BrandId, F
         bin: None,
     };
     let context = pos.station.context();
-    let (asking, request) = p_cert(&context, &merchant, vec![wanted]).map_err(with("merchant"))?;
+    let (asking, request) = p_cert(&context, std::slice::from_ref(&merchant), vec![wanted])
+        .map_err(with("merchant"))?;
     let caller = pos.caller(gateway, "gateway", MediaType::Payment);
     let response = caller.exchange(&request).await?;
     let context = pos.station.context();
     let codes = asking
-        .handle(&context, &mut merchant, &response)
+        .handle(&context, std::slice::from_mut(&mut merchant), &response)
         .map_err(with("gateway"))?;
     Proved::new("merchant", "PCertRes", None)
         .fact("gateway's chain and signature verified")

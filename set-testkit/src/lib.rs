@@ -1,6 +1,7 @@
 //! Deterministic provider, clock, test hierarchy and vectors for SET tests.
 #![forbid(unsafe_code)]
 
+pub mod adversary;
 pub mod alter;
 pub mod annotated;
 pub mod clock;

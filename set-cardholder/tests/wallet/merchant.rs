@@ -28,6 +28,7 @@ impl TestMerchant {
                 encryption: identity(&brand.merchant_encryption, Some(&brand.mca)),
                 former: Vec::new(),
                 trust: trust(),
+                gateways: Vec::new(),
             }),
             orders: Mutex::default(),
         }

@@ -15,12 +15,15 @@ use crate::treatment::{Attached, s};
 use crate::x509::thumbs::cert_thumb;
 use crate::x509::{Brand, BrandCrlIdentifier, Certificate};
 
-/// Answers PCertReq for the brands that `gateways` serve, one each.
+/// Answers PCertReq for the brands that `gateways` serve.
 ///
 /// The gateway of the merchant's own brand signs. The certificates asked for are enclosed
 /// with their chains, CRLs and BCIs, as far as the thumbs do not show that they are held;
 /// each item's thumbprint names its certificate, because a certificate itself is not under
-/// the signature. An item without a BIN stands for all BINs that the gateway serves.
+/// the signature. An item without a BIN stands for all BINs that the gateway serves. A brand
+/// may have several gateways, of several acquirers or BINs; the first that fits is named. Its
+/// code is brandNotSupported without any of the brand; unknownBIN when none serves the cards;
+/// unspecifiedFailure when the certificate of the one that does is not good any more.
 ///
 /// # Errors
 ///
@@ -35,9 +38,12 @@ pub fn p_cert(
 ) -> Result<Vec<u8>, Error> {
     let data = s::unverified::<PCertReqData>(request, oid::content::P_CERT_REQ_DATA)?;
     extensions::check(data.pc_rq_extensions.as_ref(), context.policy)?;
-    let signer = verify(context, gateways, request)?;
+    let (signer, merchant) = verify(context, gateways, request)?;
     check_rrpid(header, data.p_cert_rr_tags.rrpid)?;
-    let mut answer = Answer::default();
+    let mut answer = Answer {
+        merchant: Some(merchant),
+        ..Answer::default()
+    };
     for wanted in &data.brand_and_bin_seq {
         answer.item(context, gateways, &data, wanted)?;
     }
@@ -68,13 +74,14 @@ fn verify(
     context: &Context<'_>,
     gateways: &mut [Gateway],
     request: &PCertReq,
-) -> Result<usize, Error> {
+) -> Result<(usize, Certificate), Error> {
     let mut failure = NO_GATEWAY;
     for (index, gateway) in gateways.iter_mut().enumerate() {
         match verify_with(context, gateway, request) {
-            Ok(true) => return Ok(index),
-            Ok(false) => {
-                failure = PeerFault::Unspecified("no gateway of the merchant's brand").into()
+            Ok(Some(merchant)) => return Ok((index, merchant)),
+            Ok(None) => {
+                failure =
+                    PeerFault::Unspecified("no gateway of the merchant's brand and acquirer").into()
             }
             Err(error) => failure = error,
         }
@@ -82,12 +89,13 @@ fn verify(
     Err(failure)
 }
 
-/// Whether the merchant is of this gateway's brand, its signature being good.
+/// The merchant's certificate if it is of this gateway's brand and acquirers, its signature
+/// being good.
 fn verify_with(
     context: &Context<'_>,
     gateway: &mut Gateway,
     request: &PCertReq,
-) -> Result<bool, Error> {
+) -> Result<Option<Certificate>, Error> {
     gateway.trust.learn(context, request, None)?;
     let merchant = gateway
         .trust
@@ -105,18 +113,32 @@ fn verify_with(
         )
         .into());
     }
-    Ok(merchant.certificate().brand()? == gateway.signature.certificate.brand()?)
+    let certificate = merchant.certificate();
+    let fits = certificate.brand()? == gateway.signature.certificate.brand()?
+        && gateway.serves_acquirer_of(certificate)?;
+    Ok(fits.then(|| certificate.clone()))
 }
 
 /// The response while it is put together.
 #[derive(Default)]
 struct Answer {
+    /// Who asks.
+    merchant: Option<Certificate>,
     items: Vec<PCertResItem>,
     attached: Attached,
     bcis: Vec<BrandCrlIdentifier>,
 }
 
 impl Answer {
+    /// Whether the merchant may pay through a gateway of that brand. Its acquirer is known for
+    /// its own brand only.
+    fn may_use(&self, gateway: &Gateway, brand: &Brand) -> Result<bool, Error> {
+        match &self.merchant {
+            Some(merchant) if merchant.brand()? == *brand => gateway.serves_acquirer_of(merchant),
+            _ => Ok(true),
+        }
+    }
+
     fn item(
         &mut self,
         context: &Context<'_>,
@@ -127,11 +149,16 @@ impl Answer {
         let brand = Brand::of(&wanted.brand_id);
         let mut code = PCertCode::BrandNotSupported;
         for gateway in gateways {
-            if gateway.signature.certificate.brand()? != brand {
+            let theirs = gateway.signature.certificate.brand()?;
+            if theirs != brand || !self.may_use(gateway, &brand)? {
                 continue;
             }
             if !gateway.serves(wanted.bin.as_ref()) {
                 code = PCertCode::UnknownBin;
+                continue;
+            }
+            if gateway.own_encryption(context).is_err() {
+                code = PCertCode::UnspecifiedFailure;
                 continue;
             }
             let certificate = &gateway.encryption.certificate;

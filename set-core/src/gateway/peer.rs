@@ -31,6 +31,11 @@ impl Peer {
     /// the merchant encryption certificate which has the signer's subject name and merchant
     /// id, whether it came with the request or was held before; of several the one that
     /// holds longest.
+    ///
+    /// # Errors
+    ///
+    /// The certificate codes; unspecifiedFailure for a merchant of an acquirer that the gateway
+    /// does not serve.
     pub(super) fn prove(
         context: &Context<'_>,
         gateway: &mut Gateway,
@@ -40,6 +45,9 @@ impl Peer {
         let signature = gateway
             .trust
             .signer(context, signed, Purpose::MerchantSignature)?;
+        if !gateway.serves_acquirer_of(signature.certificate())? {
+            return Err(OTHER_ACQUIRER.into());
+        }
         let encryption = encryption_of(context, &gateway.trust, &signature)?;
         let merchant_id = signature.certificate().merchant_id()?;
         Ok(Self {
@@ -96,3 +104,6 @@ fn encryption_of(
     }
     Err(failure)
 }
+
+const OTHER_ACQUIRER: PeerFault =
+    PeerFault::Unspecified("the merchant's acquirer is none that this gateway serves");

@@ -120,7 +120,7 @@ pub fn authorize(
     wish: Wish,
 ) -> Result<(Sale, Vec<u8>), Error> {
     let instruction = sale.next_instruction()?;
-    let gateway = merchant.gateway(context)?;
+    let gateway = merchant.gateway(context, Some(sale.bin()))?;
     let auth_tags = AuthTags {
         auth_rr_tags: gateway_response::tags(context, merchant)?,
         trans_ids: sale.trans_ids().clone(),
@@ -360,7 +360,7 @@ fn open(
             let signed = enc::open(crypto, key, RESPONSE, &response.enc)?;
             let unverified = s::unverified::<AuthResTbs>(&signed, RESPONSE.tbs)?;
             let bci = unverified.t1.brand_crl_identifier.as_ref();
-            let gateway = gateway_response::signer(context, merchant, &signed, bci)?;
+            let gateway = gateway_response::asked_signer(context, merchant, &signed, bci)?;
             let verified = s::verify::<AuthResTbs>(crypto, &signed, RESPONSE.tbs, &gateway)?;
             Ok(Opened {
                 tbs: verified.content().clone(),
@@ -377,7 +377,8 @@ fn open(
                 &response.enc_x,
             )?;
             let bci = opened.t.t1.brand_crl_identifier.as_ref();
-            let gateway = gateway_response::signer(context, merchant, &opened.signature, bci)?;
+            let gateway =
+                gateway_response::asked_signer(context, merchant, &opened.signature, bci)?;
             let to_be_signed = opened.to_be_signed()?;
             so::verify(
                 crypto,

@@ -5,7 +5,7 @@ use crate::asn1::{Raw, SeqOf, oid};
 use crate::error::{Error, PeerFault};
 use crate::exchange::{Context, extensions, receive_response};
 use crate::merchant::{Merchant, gateway_response};
-use crate::msg::ids::{BatchId, Rrpid};
+use crate::msg::ids::{BatchId, Bin, Rrpid};
 use crate::msg::message::Message;
 use crate::msg::payment::batch::{BatchStatus, TransDetails};
 use crate::msg::payment::batch_admin::{
@@ -98,7 +98,9 @@ pub fn batch_admin(
     merchant: &Merchant,
     wish: Wish,
 ) -> Result<(Asking, Vec<u8>), Error> {
-    let gateway = merchant.gateway(context)?;
+    let of_brand = wish.brands.iter().flat_map(|brands| brands.iter());
+    let bins: Vec<&Bin> = of_brand.filter_map(|one| one.bin.as_ref()).collect();
+    let gateway = merchant.one_gateway(context, bins)?;
     let tags = gateway_response::tags(context, merchant)?;
     let state = Asking {
         rrpid: tags.rrpid,

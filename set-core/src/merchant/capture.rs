@@ -76,7 +76,7 @@ pub fn capture(
     sales: Vec<(Sale, Vec<Wish>)>,
     pan_token: Option<&PanToken>,
 ) -> Result<(Vec<Sale>, Vec<u8>), Error> {
-    let gateway = merchant.gateway(context)?;
+    let gateway = merchant.one_gateway(context, sales.iter().map(|(sale, _)| sale.bin()))?;
     let cap_rr_tags = gateway_response::tags(context, merchant)?;
     let rrpid = cap_rr_tags.rrpid;
     let mut asked = Vec::new();

@@ -61,7 +61,7 @@ pub fn correct(
     sales: Vec<(Sale, Vec<Wish>)>,
     new_account: Option<&PanToken>,
 ) -> Result<(Vec<Sale>, Vec<u8>), Error> {
-    let gateway = merchant.gateway(context)?;
+    let gateway = merchant.one_gateway(context, sales.iter().map(|(sale, _)| sale.bin()))?;
     let tags = gateway_response::tags(context, merchant)?;
     let rrpid = tags.rrpid;
     let mut asked = Vec::new();

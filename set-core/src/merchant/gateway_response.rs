@@ -44,6 +44,25 @@ pub(super) fn attached(context: &Context<'_>, merchant: &Merchant) -> Result<Att
     Ok(attached)
 }
 
+/// Takes the certificates that came along, and verifies that a gateway of our brand signed, one
+/// of those that we ask: any other that the brand certified cannot answer in its place.
+pub(super) fn asked_signer(
+    context: &Context<'_>,
+    merchant: &mut Merchant,
+    signed: &SignedData,
+    bci: Option<&BrandCrlIdentifier>,
+) -> Result<ChainVerified, Error> {
+    let gateway = signer(context, merchant, signed, bci)?;
+    if merchant.asks(context, gateway.certificate()) {
+        Ok(gateway)
+    } else {
+        Err(PeerFault::SignatureFailure(
+            "the response is signed by another gateway than the one asked",
+        )
+        .into())
+    }
+}
+
 /// Takes the certificates that came along, and verifies that a gateway of our brand signed.
 pub(super) fn signer(
     context: &Context<'_>,
@@ -76,7 +95,7 @@ pub(super) fn open<T: Wire + Clone>(
     let key = merchant.opener(context, envelope)?;
     let signed = enc::open(crypto, key, types, envelope)?;
     let unverified = s::unverified::<T>(&signed, types.tbs)?;
-    let gateway = signer(context, merchant, &signed, bci(&unverified))?;
+    let gateway = asked_signer(context, merchant, &signed, bci(&unverified))?;
     let verified = s::verify::<T>(crypto, &signed, types.tbs, &gateway)?;
     Ok((**verified.content()).clone())
 }

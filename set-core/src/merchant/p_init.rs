@@ -38,7 +38,7 @@ pub fn p_init(
     if !offered || ours != wanted {
         return Err(PeerFault::Unspecified("this brand is not accepted for the order").into());
     }
-    let gateway = merchant.gateway(context)?;
+    let gateway = merchant.gateway(context, Some(&request.bin))?;
     let trans_ids = TransIds {
         lid_c: request.local_id_c.clone(),
         lid_m: Some(offer.lid_m.clone()),

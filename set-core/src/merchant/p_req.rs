@@ -44,7 +44,7 @@ pub fn p_req(
         }
         PReq::PReqUnsigned(unsigned) => {
             if merchant
-                .gateway(context)?
+                .gateway(context, Some(&state.bin))?
                 .certificate()
                 .card_cert_required()
             {

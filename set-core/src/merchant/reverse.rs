@@ -62,7 +62,7 @@ pub fn reverse(
 ) -> Result<(Sale, Vec<u8>), Error> {
     sale.check_idle()?;
     let payment = payment(&sale, auth_rrpid)?;
-    let gateway = merchant.gateway(context)?;
+    let gateway = merchant.gateway(context, Some(sale.bin()))?;
     let auth_rev_tags = AuthRevTags {
         auth_rev_rr_tags: gateway_response::tags(context, merchant)?,
         trans_ids: sale.trans_ids().clone(),

@@ -16,7 +16,7 @@ use crate::asn1::{Date, Raw, SeqOf};
 use crate::error::CallerFault;
 use crate::merchant::order::{Order, Ordered};
 use crate::msg::amount::CurrencyAmount;
-use crate::msg::ids::Rrpid;
+use crate::msg::ids::{Bin, Rrpid};
 use crate::msg::payment::auth_req::AuthReqItem;
 use crate::msg::payment::auth_res::{AuthCode, AuthResPayload};
 use crate::msg::payment::p_req::Pi;
@@ -105,6 +105,12 @@ impl From<Sale> for Order {
 }
 
 impl Sale {
+    /// The card's BIN.
+    #[must_use]
+    pub const fn bin(&self) -> &Bin {
+        &self.ordered.initiated.bin
+    }
+
     /// The transaction.
     #[must_use]
     pub const fn trans_ids(&self) -> &TransIds {

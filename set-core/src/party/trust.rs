@@ -369,6 +369,37 @@ impl Trust {
         purpose: Purpose,
         brand: &Brand,
     ) -> Result<ChainVerified, Error> {
+        self.longest(context, purpose, brand, |_| true)
+    }
+
+    /// The certificate held with this thumbprint, or one that took its place: of those of its
+    /// subject the one that holds longest.
+    ///
+    /// # Errors
+    ///
+    /// missingCertificate; whatever is wrong with the one that fits best.
+    pub fn held_as(
+        &self,
+        context: &Context<'_>,
+        thumb: &CertThumb,
+        purpose: Purpose,
+        brand: &Brand,
+    ) -> Result<ChainVerified, Error> {
+        let mut held = self.certificates.iter();
+        let named = held.find(|held| held.thumbprint(context.crypto) == thumb.thumbprint);
+        let subject = named
+            .ok_or(PeerFault::MissingCertificate("the thumbprint given"))?
+            .subject();
+        self.longest(context, purpose, brand, |held| held.subject() == subject)
+    }
+
+    fn longest(
+        &self,
+        context: &Context<'_>,
+        purpose: Purpose,
+        brand: &Brand,
+        fits: impl Fn(&Certificate) -> bool,
+    ) -> Result<ChainVerified, Error> {
         let mut fitting: Vec<&Certificate> = self
             .certificates
             .iter()
@@ -377,6 +408,7 @@ impl Trust {
                 purpose.admits(extensions.certificate_type)
                     && extensions.key_usage.contains(purpose.key_usage())
                     && certificate.brand().is_ok_and(|theirs| theirs == *brand)
+                    && fits(certificate)
             })
             .collect();
         fitting.sort_by_key(|certificate| certificate.not_after());

@@ -323,7 +323,8 @@ fn p_cert_altered_in_flight() {
         |_: &mut Shop| asking.clone(),
         |shop, state, response| {
             let context = shop.tools.context();
-            let items = state.handle(&context, &mut shop.merchant, response)?;
+            let items =
+                state.handle(&context, std::slice::from_mut(&mut shop.merchant), response)?;
             Ok(format!("{items:?}"))
         },
     )

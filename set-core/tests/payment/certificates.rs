@@ -43,7 +43,8 @@ fn ask(rig: Rig, wanted: Vec<BrandAndBin>) -> (Rig, Result<Vec<PCertCode>, Error
         batches,
     } = rig;
     let context = world.context();
-    let (asking, octets) = p_cert::p_cert(&context, &merchant, wanted).unwrap();
+    let (asking, octets) =
+        p_cert::p_cert(&context, std::slice::from_ref(&merchant), wanted).unwrap();
     let request = receive(&context, &octets, |_| true).unwrap();
     let Message::PCertReq(body) = request.message else {
         panic!("{}", request.message.name());
@@ -51,7 +52,7 @@ fn ask(rig: Rig, wanted: Vec<BrandAndBin>) -> (Rig, Result<Vec<PCertCode>, Error
     let mut gateways = vec![gateway];
     let octets = p_cert(&context, &mut gateways, &request.header, &body).unwrap();
     let codes = asking
-        .handle(&context, &mut merchant, &octets)
+        .handle(&context, std::slice::from_mut(&mut merchant), &octets)
         .map(|items| items.into_iter().map(|(_, code)| code).collect());
     let rig = Rig {
         gateway: gateways.pop().unwrap(),
@@ -68,10 +69,10 @@ fn ask(rig: Rig, wanted: Vec<BrandAndBin>) -> (Rig, Result<Vec<PCertCode>, Error
 fn a_newcomer_can_pay_through_a_gateway_whose_certificates_it_fetched() {
     let mut rig = Rig::new();
     newcomer(&mut rig);
-    assert!(rig.merchant.gateway(&rig.world.context()).is_err());
+    assert!(rig.merchant.gateway(&rig.world.context(), None).is_err());
     let (mut rig, codes) = ask(rig, vec![wanted(BRAND, None)]);
     assert_eq!(codes.unwrap(), [PCertCode::Success]);
-    let held = rig.merchant.gateway(&rig.world.context()).unwrap();
+    let held = rig.merchant.gateway(&rig.world.context(), None).unwrap();
     assert_eq!(held.purpose(), Purpose::GatewayEncryption);
     rig.authorized();
 }

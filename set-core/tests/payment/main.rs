@@ -8,6 +8,7 @@
 )]
 
 mod authorization;
+mod brands;
 mod capture;
 mod card_message;
 mod certificates;

@@ -83,6 +83,7 @@ impl Rig {
                 encryption: identity(&brand.merchant_encryption, &brand.mca),
                 former: Vec::new(),
                 trust: trust.clone(),
+                gateways: Vec::new(),
             },
             gateway: Gateway {
                 signature: identity(&brand.gateway_signature, &brand.pca),
@@ -90,6 +91,7 @@ impl Rig {
                 former: Vec::new(),
                 trust,
                 bins: Vec::new(),
+                acquirers: Vec::new(),
                 captures: true,
                 cap_tokens: CapTokens::WithAccount,
             },

@@ -220,6 +220,7 @@ pub(crate) fn gateway() -> Gateway {
         former: Vec::new(),
         trust: trust(),
         bins: Vec::new(),
+        acquirers: Vec::new(),
         captures: true,
         cap_tokens: CapTokens::WithAccount,
     }
@@ -232,6 +233,7 @@ pub(crate) fn merchant() -> Merchant {
         encryption: identity(&brand.merchant_encryption, &brand.mca),
         former: Vec::new(),
         trust: trust(),
+        gateways: Vec::new(),
     }
 }
 

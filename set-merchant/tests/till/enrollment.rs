@@ -237,7 +237,7 @@ async fn a_merchant_gets_its_certificates_and_the_gateways() {
     let merchant = pos.merchant().unwrap();
     assert_eq!(merchant.merchant_id().unwrap().as_str(), "MER-0001");
     let station = station();
-    let gateway = merchant.gateway(&station.context()).unwrap();
+    let gateway = merchant.gateway(&station.context(), None).unwrap();
     assert_eq!(
         *gateway.certificate(),
         hierarchy().gateway_encryption.certificate

@@ -205,6 +205,7 @@ impl Rig {
             encryption: identity(&h.merchant_encryption, &h.mca.cert_signing),
             former: Vec::new(),
             trust: everything(),
+            gateways: Vec::new(),
         };
         let clock = Arc::new(Clock::default());
         let mut pos = pos(&folder, &config, &clock).await;

@@ -131,6 +131,7 @@ impl Acquirer {
                 former: Vec::new(),
                 trust: insider(&tools, held),
                 bins: Vec::new(),
+                acquirers: Vec::new(),
                 captures: true,
                 cap_tokens: CapTokens::WithAccount,
             },

@@ -334,6 +334,11 @@ impl Street {
             brand_id: crate::hierarchy::BRAND.parse().expect("the brand is good"),
             bin: None,
         }];
-        p_cert::p_cert(&shop.tools.context(), &shop.merchant, wanted).expect("PCertReq can be made")
+        p_cert::p_cert(
+            &shop.tools.context(),
+            std::slice::from_ref(&shop.merchant),
+            wanted,
+        )
+        .expect("PCertReq can be made")
     }
 }

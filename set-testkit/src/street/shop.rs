@@ -78,6 +78,7 @@ impl Shop {
                 encryption: identity(&all.merchant_encryption, &all.mca),
                 former: Vec::new(),
                 trust: insider(&tools, held),
+                gateways: Vec::new(),
             },
             tools,
             price: amount(12_950),
