@@ -241,9 +241,9 @@ fn one_request_brings_the_certificates_of_every_brand_and_each_is_held_by_its_ow
 #[test]
 fn a_certificate_of_another_brand_than_asked_for_is_dropped_and_nothing_remembered() {
     let mut mall = Mall::new();
-    let theirs = &mall.gateways[0].encryption;
-    for certificate in [&theirs.certificate, &theirs.chain[0]] {
-        mall.merchants[1].trust.hold(certificate.clone());
+    let theirs = mall.gateways[0].trust.certificates().to_vec();
+    for certificate in theirs {
+        mall.merchants[1].trust.hold(certificate);
     }
     let both = BRANDS.map(|brand| wanted(brand, None)).to_vec();
     let outcome = mall.ask(both, |tbs| {
