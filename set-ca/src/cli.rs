@@ -56,6 +56,13 @@ pub enum Command {
     Publish(PublishArgs),
     /// Show the CRLs and BCIs in force
     Lists,
+    /// Have the key that the root announced succeed it, and publish the successor root
+    ///
+    /// The CAs directly below are certified anew for the keys that they have; everything below
+    /// them stays as it is. A server that runs over the folder takes it up within a minute,
+    /// and gateways, merchants and wallets that believe the old root learn of the successor
+    /// with the next message. A run that was interrupted is finished by the next.
+    Rollover,
     /// List the requests that wait for their approval
     ///
     /// No account number is kept of them, so none is shown.
@@ -175,6 +182,7 @@ Examples:
   set-ca --data ca revoke 0b --reason keyCompromise
   set-ca --data ca publish --all
   set-ca --data ca lists
+  set-ca --data ca rollover
   set-ca --data ca requests --format json
   set-ca --data ca approve 1F00A6 --institution 'First Bank'
   set-ca --data ca reject 1F00A6 --reason 'Come in person.'

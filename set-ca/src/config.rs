@@ -9,7 +9,7 @@ use set_core::msg::cert::reg_form::{PolicyText, ReferralData, RegField};
 use set_core::msg::ids::{Bin, Language, Url};
 use set_core::registration::EndEntity;
 use set_node::config::{
-    KeyStoreConfig, Limits, ListenConfig, LogConfig, Period, StoreConfig, Timeouts,
+    KeyStoreConfig, Limits, ListenConfig, LogConfig, Period, StoreConfig, Timeouts, UpkeepConfig,
 };
 use set_node::transport::Endpoint;
 
@@ -135,6 +135,9 @@ pub struct ListsConfig {
     pub brand_ca: Option<Endpoint>,
     /// The servers that the brand CA sends every new BCI, with the CRLs. Default none.
     pub distribute_to: Vec<Endpoint>,
+    /// How long before the end of a list, or of a CA's certificate, there is a warning in the
+    /// logs, but never more than a quarter of its lifetime. Default `30d`, `7d` and `1d`.
+    pub warn: Vec<Period>,
 }
 
 impl Default for ListsConfig {
@@ -144,6 +147,7 @@ impl Default for ListsConfig {
             check: Period::seconds(60),
             brand_ca: None,
             distribute_to: Vec::new(),
+            warn: UpkeepConfig::default().warn,
         }
     }
 }

@@ -31,6 +31,7 @@ mod lists;
 mod office;
 mod plan;
 mod requests;
+mod rollover;
 mod serve;
 mod show;
 
@@ -111,6 +112,10 @@ impl Program for Cli {
             }
             Command::Publish(args) => {
                 screen.result(&lists::publish(&data, &config, &args)?);
+                Ok(Exit::Success)
+            }
+            Command::Rollover => {
+                screen.result(&rollover::rollover(&data, &config)?);
                 Ok(Exit::Success)
             }
             Command::Lists => {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use prometheus_client::registry::Registry;
 use set_node::cli::Exit;
 use set_node::node::Node;
 use set_node::program::{self, Screen, value};
@@ -11,6 +12,7 @@ use set_node::service::{CryptoPool, Shutdown};
 use set_node::station::Station;
 use set_node::store::Store;
 use set_node::telemetry::{Metrics, store_answers};
+use set_node::upkeep::{UpkeepMetrics, Watch};
 use tokio::sync::Notify;
 
 use crate::approver::{Approver, Rules, approver};
@@ -67,7 +69,9 @@ pub async fn serve(
     let cas = keys.cas(&station, config)?;
     let pool = CryptoPool::new(&config.limits).map_err(program::Failure::Runtime)?;
     let desk = Desk::new(store.clone(), config.store.keep_answers);
-    let signers = Signers::find(keys, &station.policy().key_rules)?;
+    let signers = Signers::find(Arc::clone(&keys), &station.policy().key_rules)?;
+    let mut registry = Registry::default();
+    let upkeep_metrics = UpkeepMetrics::register(&mut registry);
     if cas.first().is_none() && signers.issuers().is_empty() {
         return Err(Failure::Missing {
             name: "CA to serve".to_owned(),
@@ -76,7 +80,9 @@ pub async fn serve(
     }
     let keeper = Arc::new(Keeper {
         station: station.clone(),
-        signers: Arc::new(signers),
+        keys,
+        signers: signers.into(),
+        watch: Watch::new(&config.lists.warn, upkeep_metrics),
         config: config.clone(),
         data: data.to_owned(),
         store: store.clone(),
@@ -103,7 +109,7 @@ pub async fn serve(
     });
     announce();
     let routes = axum::Router::new();
-    let metrics = Metrics::default();
+    let metrics = Metrics::new(registry);
     let (trigger, over) = Shutdown::new();
     let keeping = async {
         let kept = Arc::clone(&keeper).keep(office.clone(), shutdown).await;

@@ -8,15 +8,13 @@
 
 use std::sync::Arc;
 
-use set_core::asn1::{Opaque, SeqOf, oid};
+use set_core::asn1::{Opaque, SeqOf};
 use set_core::ca::circulation::{Circulated, distribution};
-use set_core::ca::hierarchy::succeed;
+use set_core::ca::hierarchy::{Validity, recertify, succeed};
 use set_core::ca::lists::{next_bci, next_crl};
 use set_core::party::{Identity, Purpose, Trust};
 use set_core::path::TrustStore;
 use set_core::pkcs7::{SerialNumber, SignedData};
-use set_core::x509::ext::AuthorityKeyIdentifier;
-use set_core::x509::extension::Extension;
 use set_core::x509::{Brand, Certificate};
 use set_testkit::clock::{Clock, noon};
 use set_testkit::hierarchy::{altered, hierarchy};
@@ -63,22 +61,20 @@ fn successor(tools: &Tools, announced: bool) -> Identity {
 /// anew, with the same name, number and key, and the root's CRL is signed by the new root.
 fn after(tools: &Tools, root: &Identity) -> (Trust, Identity) {
     let all = hierarchy();
-    // It holds from now on, as the new root signs from now on; the usage period of its key
-    // stays, as the CAs below were certified before.
-    let brand_ca = altered(&all.brand_ca.certificate, &root.key, |tbs| {
-        tbs.validity.not_before = noon().into();
-        let above = AuthorityKeyIdentifier::of(root.certificate.issuer_and_serial_number());
-        let identifier = oid::extension::AUTHORITY_KEY_IDENTIFIER;
-        let extensions =
-            tbs.extensions
-                .iter()
-                .map(|extension| match extension.extn_id == identifier {
-                    true => Extension::of(identifier, false, &above).unwrap(),
-                    false => extension.clone(),
-                });
-        tbs.extensions = SeqOf::new(extensions.collect()).unwrap();
-    })
-    .unwrap();
+    let draft_key = keys::rsa_2048(0).unwrap().into();
+    let old = &all.brand_ca.certificate;
+    let validity = Validity::default();
+    let brand_ca = recertify(&tools.context(), root, &draft_key, old, &validity).unwrap();
+    // What was certified before names it as before; its key is no younger than that.
+    assert_eq!(
+        brand_ca.issuer_and_serial_number(),
+        old.issuer_and_serial_number()
+    );
+    let begin = |of: &Certificate| {
+        let period = of.extensions().private_key_usage_period;
+        period.unwrap().not_before.unwrap()
+    };
+    assert_eq!(begin(&brand_ca), begin(old).min(noon()));
     let context = tools.context();
     let held = before(tools);
     let mut trust = Trust::new(TrustStore::new(vec![

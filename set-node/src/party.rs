@@ -174,7 +174,23 @@ impl PartyFolder {
         identity: &Identity,
     ) -> Result<(), PartyError> {
         self.put_key(keys, name, identity)?;
-        self.write("identities", &format!("{name}.pem"), &chain_pem(identity))
+        self.save_chain(name, &identity.certificate, &identity.chain)
+    }
+
+    /// Saves another certificate for the key of an identity, or other CAs above it, as when a CA
+    /// was certified anew.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn save_chain(
+        &self,
+        name: &str,
+        certificate: &Certificate,
+        chain: &[Certificate],
+    ) -> Result<(), PartyError> {
+        let text = chain_pem(certificate, chain);
+        self.write("identities", &format!("{name}.pem"), &text)
     }
 
     /// Saves a renewed key with its certificate and chain in place of those under `name`, in
@@ -196,7 +212,7 @@ impl PartyFolder {
             Err(source) if source.kind() == io::ErrorKind::NotFound => None,
             Err(source) => return Err(io_fault(&file, source)),
         };
-        let text = chain_pem(identity);
+        let text = chain_pem(&identity.certificate, &identity.chain);
         if let Some(before) = before.filter(|before| *before != text) {
             let first = pem::decode("CERTIFICATE", &before).map_err(|fault| PartyError::Pem {
                 file: file.clone(),
@@ -295,8 +311,13 @@ impl PartyFolder {
         Ok(self.load_chain(name, rules)?.map(|(own, _)| own))
     }
 
-    /// The certificate of an identity, and those of the CAs above it.
-    fn load_chain(
+    /// The certificate of an identity, and those of the CAs above it, for which no passphrase
+    /// is needed; none when there is no such identity.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read or does not hold certificates.
+    pub fn load_chain(
         &self,
         name: &str,
         rules: &KeyRules,
@@ -402,9 +423,9 @@ fn read_certificates(file: &Path, rules: &KeyRules) -> Result<Vec<Certificate>, 
 }
 
 /// The certificate, followed by the CAs above it.
-fn chain_pem(identity: &Identity) -> Vec<u8> {
-    std::iter::once(&identity.certificate)
-        .chain(&identity.chain)
+fn chain_pem(certificate: &Certificate, chain: &[Certificate]) -> Vec<u8> {
+    std::iter::once(certificate)
+        .chain(chain)
         .flat_map(|certificate| pem::encode("CERTIFICATE", certificate.octets()))
         .collect()
 }

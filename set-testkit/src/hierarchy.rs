@@ -153,6 +153,7 @@ pub fn contents(
         public_key: key.public_key().clone(),
         not_before: noon().minus(30 * DAY),
         not_after: noon().plus(365 * DAY),
+        private_key_not_before: None,
         private_key_not_after: None,
         policies: root_policy(SetQualifier::default())?,
         profile,

@@ -108,6 +108,7 @@ fn issue(
         public_key: key.clone(),
         not_before: context.now,
         not_after,
+        private_key_not_before: None,
         private_key_not_after: None,
         policies: issuer.certificate.extensions().certificate_policies.clone(),
         profile: Profile::Cardholder,

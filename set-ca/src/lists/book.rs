@@ -8,7 +8,7 @@ use set_core::exchange::Context;
 use set_core::party::Trust;
 use set_core::pkcs7::{Digest, Name, SerialNumber, SignedData};
 use set_core::x509::crl::{CrlReason, Revoked};
-use set_core::x509::{Brand, Crl};
+use set_core::x509::{Brand, Certificate, Crl};
 use set_node::party::PartyFolder;
 
 use super::audit::Audit;
@@ -243,6 +243,26 @@ impl<'a> Book<'a> {
         // Should the BCI name a CRL of ours that the log does not know, who opens the book
         // next is told.
         self.save()
+    }
+
+    /// Has all brands believe a root that succeeds another, holds the certificates of the CAs
+    /// that it certified anew, and issues its CRL and the BCIs that name it.
+    pub(crate) fn succeed(
+        &mut self,
+        root: &Certificate,
+        anew: &[Certificate],
+    ) -> Result<(), Failure> {
+        for brand in &mut self.brands {
+            brand.trust.roots.adopt(self.context.crypto, root);
+            for certificate in anew {
+                let theirs = certificate.brand().ok();
+                if theirs.is_some() && theirs == brand.brand {
+                    brand.trust.hold(certificate.clone());
+                }
+            }
+            brand.changed = true;
+        }
+        self.issue(Which::Of(root.subject()))
     }
 
     /// Issues lists. What is logged is on disk before the list is.

@@ -10,12 +10,14 @@ use set_core::error::CallerFault;
 use set_core::exchange::Refusal;
 use set_core::party::Trust;
 use set_core::x509::Brand;
+use set_core::x509::ext::KeyUsage;
 use set_node::call::{Caller, Trace};
 use set_node::program;
 use set_node::service::{CryptoPool, Reply, Shutdown};
 use set_node::station::Station;
 use set_node::store::Store;
 use set_node::transport::{Endpoint, MediaType, Transport};
+use set_node::upkeep::{InService, Kind, Thing, Watch};
 use tokio::sync::Notify;
 
 use super::book::{Book, Terms, Which};
@@ -25,13 +27,17 @@ use super::mirror;
 use super::signers::Signers;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::folder::Keys;
 use crate::office::Office;
 
 /// Issues lists in time, and tells others of them; one for a server.
 #[derive(Debug)]
 pub(crate) struct Keeper {
     pub(crate) station: Station,
-    pub(crate) signers: Arc<Signers>,
+    pub(crate) keys: Arc<Keys>,
+    /// Who signs lists; looked for again when certificates change.
+    pub(crate) signers: InService<Signers>,
+    pub(crate) watch: Watch,
     pub(crate) config: Config,
     pub(crate) data: PathBuf,
     pub(crate) store: Store,
@@ -48,6 +54,8 @@ pub(crate) struct State {
     mirrored: usize,
     /// What was sent to whom, and taken: by endpoint and list, its number.
     told: HashMap<(String, String), u64>,
+    /// Of the certificates for which signers were looked for.
+    digest: Option<[u8; 32]>,
 }
 
 /// What the lists are after a look at them.
@@ -66,7 +74,8 @@ impl Keeper {
         let looked = self
             .pool
             .spawn_crypto(move || {
-                let mut book = keeper.book()?;
+                let signers = keeper.signers()?;
+                let mut book = keeper.book(&signers)?;
                 book.issue(Which::Due)?;
                 Ok::<_, Failure>(Looked {
                     brands: book
@@ -84,6 +93,13 @@ impl Keeper {
                 })
             })
             .await??;
+        let held: Vec<Thing> = looked
+            .brands
+            .iter()
+            .flat_map(|(_, _, trust)| Thing::lists(trust))
+            .chain(self.certificates()?)
+            .collect();
+        self.watch.look(self.station.now(), &held);
         let mirrored = self.state().mirrored;
         let news = looked.entries.get(mirrored..).unwrap_or_default();
         if mirrored == 0 {
@@ -159,7 +175,8 @@ impl Keeper {
 
     /// Takes a message between CAs; gives the receipt, if it has one.
     fn take(&self, message: Circulated) -> Result<Option<Vec<u8>>, Failure> {
-        let mut book = self.book()?;
+        let signers = self.signers()?;
+        let mut book = self.book(&signers)?;
         match message {
             Circulated::CrlNotification(request) => {
                 let receipt = book.notified(&request)?;
@@ -177,23 +194,48 @@ impl Keeper {
         }
     }
 
-    fn book(&self) -> Result<Book<'_>, Failure> {
+    /// Who signs lists, by the certificates that the folder has now.
+    fn signers(&self) -> Result<Arc<Signers>, Failure> {
+        let digest = self.keys.folder().digest()?;
+        if self.state().digest != Some(digest) {
+            let rules = &self.station.policy().key_rules;
+            let found = Signers::find(Arc::clone(&self.keys), rules)?;
+            self.signers.change(|_| found);
+            self.state().digest = Some(digest);
+        }
+        Ok(self.signers.now())
+    }
+
+    /// The certificates of all keys of the folder that are in use.
+    fn certificates(&self) -> Result<Vec<Thing>, Failure> {
+        let rules = &self.station.policy().key_rules;
+        let at_hand = self.keys.store().names()?;
+        let identities = self.keys.folder().identities(rules)?;
+        let identities = identities.iter().filter(|(name, _)| at_hand.contains(name));
+        Ok(identities
+            .map(|(_, certificate)| {
+                let usage = certificate.extensions().key_usage;
+                let kind = match () {
+                    () if certificate.is_self_issued() => Kind::Root,
+                    () if usage.contains(KeyUsage::DIGITAL_SIGNATURE) => Kind::Signature,
+                    () if usage.contains(KeyUsage::KEY_ENCIPHERMENT) => Kind::Encryption,
+                    () => Kind::Ca,
+                };
+                Thing::certificate(kind, certificate)
+            })
+            .collect())
+    }
+
+    fn book<'a>(&'a self, signers: &'a Signers) -> Result<Book<'a>, Failure> {
         let terms = Terms::of(&self.config);
-        Book::open(
-            self.station.context(),
-            &self.signers,
-            terms,
-            &self.data,
-            false,
-        )
+        Book::open(self.station.context(), signers, terms, &self.data, false)
     }
 
     /// Tells the brand CA of our CRLs, and whom it concerns of the BCI, until they have it.
     async fn circulate(&self, looked: &Looked) {
+        let signers = self.signers.now();
         for (label, brand, trust) in &looked.brands {
-            let ours = brand
-                .as_ref()
-                .and_then(|brand| self.signers.brand_ca(brand));
+            let ours = brand.as_ref().and_then(|brand| signers.brand_ca(brand));
             if ours.is_none() {
                 self.notify(trust).await;
             }
@@ -206,7 +248,7 @@ impl Keeper {
                 if self.knows(endpoint, &list, number) {
                     continue;
                 }
-                let made = self.signers.identity(certificate).and_then(|signer| {
+                let made = signers.identity(certificate).and_then(|signer| {
                     distribution::distribute(&self.station.context(), trust, signer)
                         .map_err(Failure::from)
                 });
@@ -236,8 +278,9 @@ impl Keeper {
         let Some(endpoint) = &self.config.lists.brand_ca else {
             return;
         };
+        let signers = self.signers.now();
         for crl in trust.crls() {
-            let Some(certificate) = self.signers.certificate(crl.issuer()) else {
+            let Some(certificate) = signers.certificate(crl.issuer()) else {
                 continue;
             };
             let list = crl.issuer().to_string();
@@ -245,7 +288,7 @@ impl Keeper {
                 continue;
             }
             let notified = async {
-                let signer = self.signers.identity(certificate)?;
+                let signer = signers.identity(certificate)?;
                 let (state, request) =
                     notification::notify(&self.station.context(), trust, signer, crl)?;
                 let caller = Caller::new(self.transport(endpoint), "ca", "brand CA", Trace::Off);

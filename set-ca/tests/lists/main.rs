@@ -10,3 +10,4 @@ mod circulation;
 mod restore;
 mod revocation;
 mod rig;
+mod rollover;

@@ -15,6 +15,7 @@
 
 mod certify;
 mod plan;
+mod recertify;
 mod root;
 
 pub(super) use self::certify::share;
@@ -22,6 +23,7 @@ pub use self::certify::{certify, fresh_serial_number, path_len};
 pub use self::plan::{
     BrandPlan, CaPlan, EndEntityCaPlan, GeopoliticalPlan, Plan, SigningShare, Validity, label,
 };
+pub use self::recertify::recertify;
 pub use self::root::{ROOT_BITS, make_root, succeed};
 
 use std::collections::HashSet;

@@ -93,6 +93,7 @@ fn certify(
         public_key: info.key(&context.policy.key_rules)?,
         not_before: context.now,
         not_after,
+        private_key_not_before: None,
         private_key_not_after: Some(signs_until),
         policies: issuer.certificate.extensions().certificate_policies.clone(),
         profile,

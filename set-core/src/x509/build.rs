@@ -29,6 +29,9 @@ pub struct CertificateContents {
     pub not_before: Date,
     /// Until when it holds.
     pub not_after: Date,
+    /// From when a signing key signs, if not from when the certificate holds: a CA that is
+    /// certified anew for the same key signed with it before.
+    pub private_key_not_before: Option<Date>,
     /// Until when a signing key signs, if less long than the certificate holds.
     pub private_key_not_after: Option<Date>,
     /// Under which policies; see [`root_policy`].
@@ -259,7 +262,11 @@ fn extensions(
     extensions.push(Extension::of(oid::extension::KEY_USAGE, true, &usage)?);
     if usage.intersects(SIGNING) {
         let period = PrivateKeyUsagePeriod {
-            not_before: Some(contents.not_before),
+            not_before: Some(
+                contents
+                    .private_key_not_before
+                    .unwrap_or(contents.not_before),
+            ),
             not_after: Some(contents.private_key_not_after.unwrap_or(contents.not_after)),
         };
         extensions.push(Extension::of(

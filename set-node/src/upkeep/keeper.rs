@@ -119,7 +119,7 @@ impl<P: Upkept> Upkeep<P> {
             drawn_for: None,
         });
         Self {
-            watch: Watch::new(&config, metrics.clone()),
+            watch: Watch::new(&config.warn, metrics.clone()),
             state: Mutex::new(progress.to_vec()),
             party,
             station,

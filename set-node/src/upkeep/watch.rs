@@ -10,7 +10,7 @@ use prometheus_client::registry::{Registry, Unit};
 use set_core::asn1::Date;
 
 use super::{Kind, Task, Thing};
-use crate::config::UpkeepConfig;
+use crate::config::Period;
 
 /// What is told of upkeep; clones tell the same. No label holds more than certificates and
 /// lists say to anybody.
@@ -106,12 +106,11 @@ impl UpkeepMetrics {
 }
 
 impl Watch {
-    /// Warns as `config` says, and tells `metrics`.
+    /// Warns so long before the end of things, and tells `metrics`.
     #[must_use]
-    pub fn new(config: &UpkeepConfig, metrics: UpkeepMetrics) -> Self {
+    pub fn new(warn: &[Period], metrics: UpkeepMetrics) -> Self {
         Self {
-            thresholds: config
-                .warn
+            thresholds: warn
                 .iter()
                 .map(|period| period.duration().as_secs())
                 .collect(),

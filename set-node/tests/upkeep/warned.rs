@@ -21,7 +21,7 @@ fn thing(name: &str, days: u64) -> Thing {
 
 #[test]
 fn each_threshold_is_warned_of_once_and_so_is_the_end() {
-    let watch = Watch::new(&UpkeepConfig::default(), UpkeepMetrics::default());
+    let watch = Watch::new(&UpkeepConfig::default().warn, UpkeepMetrics::default());
     let held = [thing("CN=One", 365)];
     let warned: Vec<u64> = (0..370)
         .filter(|day| !watch.look(noon().plus(day * DAY + 1), &held).is_empty())
@@ -31,7 +31,7 @@ fn each_threshold_is_warned_of_once_and_so_is_the_end() {
 
 #[test]
 fn a_threshold_is_at_most_a_quarter_of_the_lifetime() {
-    let watch = Watch::new(&UpkeepConfig::default(), UpkeepMetrics::default());
+    let watch = Watch::new(&UpkeepConfig::default().warn, UpkeepMetrics::default());
     let held = [thing("CN=Short", 4)];
     let warned: Vec<u64> = (0..=100)
         .filter(|hour| !watch.look(noon().plus(hour * 3_600), &held).is_empty())
@@ -41,7 +41,7 @@ fn a_threshold_is_at_most_a_quarter_of_the_lifetime() {
 
 #[test]
 fn what_is_replaced_is_warned_of_no_more_and_its_successor_anew() {
-    let watch = Watch::new(&UpkeepConfig::default(), UpkeepMetrics::default());
+    let watch = Watch::new(&UpkeepConfig::default().warn, UpkeepMetrics::default());
     let (old, new) = (thing("CN=One", 100), thing("CN=One", 200));
     let late = noon().plus(80 * DAY);
     assert_eq!(watch.look(late, std::slice::from_ref(&old)).len(), 1);
@@ -55,7 +55,7 @@ fn what_is_replaced_is_warned_of_no_more_and_its_successor_anew() {
 fn ends_are_told_in_unix_seconds_for_as_long_as_the_thing_is_held() {
     let mut registry = Registry::default();
     let metrics = UpkeepMetrics::register(&mut registry);
-    let watch = Watch::new(&UpkeepConfig::default(), metrics);
+    let watch = Watch::new(&UpkeepConfig::default().warn, metrics);
     let text = || {
         let mut text = String::new();
         encode(&mut text, &registry).unwrap();

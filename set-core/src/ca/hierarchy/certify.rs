@@ -45,6 +45,7 @@ pub fn certify(
         public_key: asked.public_key.clone(),
         not_before: context.now,
         not_after,
+        private_key_not_before: None,
         private_key_not_after: signing_end(asked.key, context.now, not_after, validity),
         policies: adding(&above.certificate_policies, asked.certificate_type, adds)?,
         profile: Profile::Ca {
@@ -89,7 +90,7 @@ pub const fn path_len(certificate_type: CertificateType) -> u32 {
     }
 }
 
-const fn seconds(certificate_type: CertificateType, validity: &Validity) -> u64 {
+pub(super) const fn seconds(certificate_type: CertificateType, validity: &Validity) -> u64 {
     if certificate_type.contains(CertificateType::BCA) {
         validity.brand
     } else if certificate_type.contains(CertificateType::GCA) {
@@ -100,7 +101,12 @@ const fn seconds(certificate_type: CertificateType, validity: &Validity) -> u64 
 }
 
 /// Until when the key signs, if less long than its certificate holds.
-fn signing_end(key: CaKey, from: Date, until: Date, validity: &Validity) -> Option<Date> {
+pub(super) fn signing_end(
+    key: CaKey,
+    from: Date,
+    until: Date,
+    validity: &Validity,
+) -> Option<Date> {
     let percent = match key {
         CaKey::CertSigning { .. } => validity.signing.certificates,
         CaKey::MessageSigning => validity.signing.messages,

@@ -30,6 +30,7 @@ pub fn make_root(
         public_key: key.public_key().clone(),
         not_before: context.now,
         not_after: context.now.plus(validity),
+        private_key_not_before: None,
         private_key_not_after: None,
         policies: build::root_policy(policy.clone())?,
         profile: Profile::Root {
@@ -68,6 +69,7 @@ pub fn succeed(
         public_key: key.public_key().clone(),
         not_before: context.now,
         not_after: context.now.plus(validity),
+        private_key_not_before: None,
         private_key_not_after: None,
         policies: extensions.certificate_policies.clone(),
         profile: Profile::Root {

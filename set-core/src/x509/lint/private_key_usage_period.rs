@@ -1,5 +1,6 @@
 //! privateKeyUsagePeriod.
 
+use super::class::Class;
 use super::examined::date;
 use super::{Findings, Given, Lint};
 use crate::asn1::oid::extension::PRIVATE_KEY_USAGE_PERIOD;
@@ -7,7 +8,7 @@ use crate::x509::ext::PrivateKeyUsagePeriod;
 
 pub(super) const RULE: Lint = Lint {
     id: "private-key-usage-period",
-    clause: "privateKeyUsagePeriod has a beginning and an end, both within the validity",
+    clause: "privateKeyUsagePeriod has a beginning and an end, both within the validity; a CA's may begin before it",
     check,
 };
 
@@ -25,11 +26,18 @@ fn check(given: &Given<'_>, found: &mut Findings<'_>) {
     if until < from {
         found.error("it ends before it begins");
     }
-    if from < subject.not_before() || until > subject.not_after() {
+    // A CA that is certified anew under a new root has used its key before.
+    let early = from < subject.not_before() && !certifies(subject.class());
+    if early || until > subject.not_after() {
         found.error(format!(
             "from {} until {} is not within the validity",
             date(from),
             date(until)
         ));
     }
+}
+
+/// Whether it is of a CA's key that signs certificates or CRLs.
+const fn certifies(class: Option<Class>) -> bool {
+    matches!(class, Some(Class::CaCertificates | Class::CaCrls))
 }

@@ -22,13 +22,20 @@ fn check(given: &Given<'_>, found: &mut Findings<'_>) {
             date(issuer.not_after())
         ));
     }
-    if !(issuer.not_before()..=issuer.not_after()).contains(&subject.not_before()) {
+    let period: Option<PrivateKeyUsagePeriod> = issuer.value(PRIVATE_KEY_USAGE_PERIOD);
+    // An issuer that was certified anew for its old key has signed with it before.
+    let signs_since = period
+        .as_ref()
+        .and_then(|period| period.not_before)
+        .map_or(issuer.not_before(), |begin| {
+            begin.unix().min(issuer.not_before())
+        });
+    if !(signs_since..=issuer.not_after()).contains(&subject.not_before()) {
         found.error(format!(
             "it begins at {}, when its issuer's does not hold",
             date(subject.not_before())
         ));
     }
-    let period: Option<PrivateKeyUsagePeriod> = issuer.value(PRIVATE_KEY_USAGE_PERIOD);
     let begins = Date::from_unix(subject.not_before());
     if let (Some(period), Ok(begins)) = (period, begins)
         && !period.covers(begins)
