@@ -11,6 +11,7 @@ pub mod cardholder;
 pub mod crypto;
 pub mod dump;
 pub mod error;
+pub mod evidence;
 pub mod exchange;
 pub mod gateway;
 pub mod merchant;

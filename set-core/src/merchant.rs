@@ -8,6 +8,7 @@ pub mod authorize;
 pub mod batch_admin;
 pub mod capture;
 pub mod correct;
+pub mod evidence;
 mod gateway_response;
 pub mod gateways;
 pub mod inq;

@@ -121,6 +121,13 @@ pub enum Command {
         set-merchant --data shop callback list"
     )]
     Callback(CallbackCommand),
+    /// Export what was signed about an order, and check such a file
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  set-merchant --data shop evidence export 5f0c36a2d1e97b48 \
+        --out order.evidence\n  set-merchant --data shop evidence verify order.evidence --root root.pem"
+    )]
+    Evidence(EvidenceCommand),
 }
 
 /// What can be done about API keys.
@@ -147,6 +154,37 @@ pub struct CreateKeyArgs {
     /// It may read, and nothing else
     #[arg(long)]
     pub read_only: bool,
+}
+
+/// What can be done with signed statements.
+#[derive(Debug, Subcommand)]
+pub enum EvidenceCommand {
+    /// Write all that was signed about an order into one file
+    Export(ExportArgs),
+    /// Check such a file, offline, and tell step by step what it proves
+    Verify(VerifyArgs),
+}
+
+/// Arguments of `evidence export`.
+#[derive(Clone, Debug, Args)]
+pub struct ExportArgs {
+    /// The order: its lid-M or XID in hexadecimal
+    #[arg(value_name = "ORDER")]
+    pub order: String,
+    /// Where to write the bundle, DER
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// Arguments of `evidence verify`.
+#[derive(Clone, Debug, Args)]
+pub struct VerifyArgs {
+    /// The bundle
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The root to believe, unless the data folder has one.
+    #[command(flatten)]
+    pub root: RootArgs,
 }
 
 /// What can be done about call-backs.

@@ -9,7 +9,7 @@ use set_core::error::Error;
 use set_core::exchange::{CapRevOrCred, Context};
 use set_core::merchant::sale::Waiting;
 use set_core::merchant::{
-    Merchant, Order, Sale, authorize, batch_admin, capture, correct, reverse,
+    Merchant, Order, Sale, authorize, batch_admin, capture, correct, evidence, reverse,
 };
 use set_core::msg::amount::CurrencyAmount;
 use set_core::msg::ids::{LocalId, Rrpid};
@@ -29,6 +29,7 @@ use crate::config::CaptureWhen;
 use crate::events::{self, Happened};
 use crate::fault::Fault;
 use crate::ledger::{self, Entry};
+use crate::proof;
 use crate::report::Report;
 use crate::service::Till;
 
@@ -295,10 +296,11 @@ impl Till {
             [sale] => Some(sale.trans_ids().xid),
             _ => None,
         };
-        let (done, waiting) = self
+        let (done, waiting, exhibit) = self
             .compute_and_learn(move |context, merchant| {
                 let done = handle(context, merchant, sales, &waiting, &response)?;
-                Ok((done, waiting))
+                let exhibit = evidence::answer(context, merchant, &response)?;
+                Ok((done, waiting, exhibit))
             })
             .await?;
         for one in &done {
@@ -314,6 +316,10 @@ impl Till {
             let order = one.sale.clone().into();
             let version = ledger::save(&mut tx, &order, version).await?;
             attempts::clear(&mut tx, &order.offer().lid_m).await?;
+            if let Some(exhibit) = &exhibit {
+                let xid = one.sale.trans_ids().xid;
+                proof::keep(&mut tx, self.station.crypto(), &xid, exhibit).await?;
+            }
             let mut happened = Happened {
                 what: events::outcome(&waiting, one.success),
                 order: &order,

@@ -1,5 +1,6 @@
 //! Why a command failed, and its exit code.
 
+use set_core::evidence::EvidenceFault;
 use set_core::wake_up::{WakeUpError, WakeUpFault};
 use set_node::cli::Exit;
 use set_node::program::{self, Failing, with};
@@ -56,6 +57,12 @@ pub enum Failure {
     /// There is no such event.
     #[error("there is no event {0} that waits to be delivered; see callback list")]
     NoEvent(String),
+    /// There is no signed statement about the order.
+    #[error("nothing signed is kept about order {0}: it was not placed, or without signatures")]
+    NoEvidence(String),
+    /// A bundle of evidence proves nothing.
+    #[error("this is no evidence: {0}")]
+    Evidence(EvidenceFault),
     /// There is no such API key.
     #[error("there is no API key {0}; see api-key list")]
     NoKey(String),
@@ -79,9 +86,10 @@ impl Failing for Failure {
             Self::WakeUp(_)
             | Self::Enrolled
             | Self::NoOrder(_)
+            | Self::NoEvidence(_)
             | Self::NoKey(_)
             | Self::NoEvent(_) => Exit::Usage,
-            Self::Waits(_) => Exit::Refused,
+            Self::Waits(_) | Self::Evidence(_) => Exit::Refused,
             Self::Step(Fault::Gateway(_) | Fault::Patience) => Exit::Unreachable,
             Self::Step(Fault::Pool(PoolFault::Busy | PoolFault::Panicked)) => Exit::Internal,
             Self::NoGatewayCertificate { .. } | Self::Step(Fault::Protocol(_)) => Exit::Refused,

@@ -44,6 +44,7 @@ mod offer;
 mod offering;
 mod orders;
 mod pos;
+mod proof;
 mod refresh;
 mod report;
 mod serve;
@@ -72,8 +73,8 @@ pub use self::capture::capture;
 pub use self::claims::Claim;
 pub use self::cli::{
     ApiKeyCommand, AuthorizeArgs, BatchArgs, BatchCommand, CallbackCommand, CaptureArgs, Cli,
-    CloseArgs, Command, CorrectArgs, CreateKeyArgs, EnrollArgs, OfferArgs, RefreshArgs, RenewArgs,
-    ReverseArgs, ServeArgs, ShowBatchArgs,
+    CloseArgs, Command, CorrectArgs, CreateKeyArgs, EnrollArgs, EvidenceCommand, ExportArgs,
+    OfferArgs, RefreshArgs, RenewArgs, ReverseArgs, ServeArgs, ShowBatchArgs, VerifyArgs,
 };
 pub use self::config::{ApiConfig, AuthorizeWhen, CallbackConfig, CaptureWhen, Config, ShopConfig};
 pub use self::correct::correct;
@@ -84,6 +85,7 @@ pub use self::gateway::Gateway;
 pub use self::offering::{NewOffer, Offered};
 pub use self::orders::orders;
 pub use self::pos::{Pos, Profile};
+pub use self::proof::{export_evidence, verify_evidence};
 pub use self::refresh::refresh;
 pub use self::report::Report;
 pub use self::service::Till;
@@ -173,6 +175,10 @@ impl Program for Cli {
                 let pos = Pos::open(data, config, trace).await?;
                 callback_secret(&pos, screen)
             }
+            Command::Evidence(EvidenceCommand::Export(args)) => {
+                export_evidence(data, &config, args, screen).await
+            }
+            Command::Evidence(EvidenceCommand::Verify(args)) => verify_evidence(data, args, screen),
             Command::Callback(command) => callback(data, &config, command, screen).await,
             Command::Batch(command) => {
                 let pos = Pos::open(data, config, trace).await?;

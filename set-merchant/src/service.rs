@@ -13,12 +13,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use set_core::asn1::{DecodeError, Fault as Malformed};
 use set_core::error::{Error, PeerFault};
+use set_core::evidence::Exhibit;
 use set_core::exchange::{Context, ErrorSigner, Received, Refusal, receive};
 use set_core::merchant::order::{Order, Ordered};
-use set_core::merchant::{Merchant, authorize, inq, p_init, p_req, p_res};
-use set_core::msg::ids::Rrpid;
+use set_core::merchant::{Merchant, authorize, evidence, inq, p_init, p_req, p_res};
+use set_core::msg::ids::{Rrpid, Xid};
 use set_core::msg::message::Message;
-use set_core::msg::payment::p_req::{PReq, Pi};
+use set_core::msg::payment::p_req::{OiData, PReq, Pi};
 use set_core::msg::wrapper::MessageHeader;
 use set_node::call::Trace;
 use set_node::program;
@@ -37,6 +38,7 @@ use crate::fault::Fault;
 use crate::gateway::Gateway;
 use crate::ledger::{self, Entry};
 use crate::pos::Pos;
+use crate::proof;
 
 /// Where orders are taken.
 #[derive(Debug)]
@@ -59,6 +61,16 @@ pub(crate) struct Request {
     message: Message,
     octets: Bytes,
     rrpid: Rrpid,
+}
+
+impl Request {
+    /// The transaction of a PReq.
+    fn xid(&self) -> Result<Xid, Fault> {
+        match &self.message {
+            Message::PReq(request) => Ok(oi_data(request).trans_ids.xid),
+            other => Err(PeerFault::MessageNotSupported(other.name()).into()),
+        }
+    }
 }
 
 impl Till {
@@ -186,7 +198,7 @@ impl Till {
             })
             .await?;
         let order = Order::Initiated(state);
-        self.commit(request, Some((&order, version)), response)
+        self.commit(request, Some((&order, version)), response, Vec::new())
             .await
     }
 
@@ -201,10 +213,14 @@ impl Till {
             Order::Offered(_) => Err(PeerFault::UnknownXid.into()),
             Order::Initiated(state) => {
                 let asked = Arc::clone(request);
-                let ordered = self
+                let (ordered, exhibit) = self
                     .compute(move |context, merchant| match &asked.message {
                         Message::PReq(message) => {
-                            p_req::p_req(context, merchant, &asked.header, message, state)
+                            let ordered =
+                                p_req::p_req(context, merchant, &asked.header, message, state)?;
+                            let offer = &ordered.initiated.offer;
+                            let exhibit = evidence::order(context, merchant, message, offer);
+                            Ok((ordered, exhibit))
                         }
                         other => Err(PeerFault::MessageNotSupported(other.name()).into()),
                     })
@@ -212,14 +228,15 @@ impl Till {
                 prove_order(self.trace, &ordered);
                 let order = Order::from(ordered);
                 if self.config.authorize != AuthorizeWhen::AtOnce || !self.gateway.is_known() {
-                    let response = self.p_res(order.clone()).await?;
+                    let (response, acceptance) = self.p_res(order.clone()).await?;
+                    let kept = exhibit.into_iter().chain(acceptance).collect();
                     let response = self
-                        .commit(request, Some((&order, version)), response)
+                        .commit(request, Some((&order, version)), response, kept)
                         .await?;
                     self.unsettled.notify_one();
                     return Ok(response);
                 }
-                let entry = Box::pin(self.ask(order, version, Some(request))).await?;
+                let entry = Box::pin(self.ask(order, version, Some((request, exhibit)))).await?;
                 Box::pin(self.finish(request, entry)).await
             }
             // The answer was lost on the way here, in a crash or because the wallet had no
@@ -243,8 +260,9 @@ impl Till {
                 entry.ok_or(PeerFault::UnknownXid)?.order
             }
         };
-        let response = self.p_res(order).await?;
-        self.commit(request, None, response).await
+        let (response, acceptance) = self.p_res(order).await?;
+        let kept = acceptance.into_iter().collect();
+        self.commit(request, None, response, kept).await
     }
 
     async fn inq(&self, request: &Arc<Request>, entry: Entry) -> Result<Vec<u8>, Fault> {
@@ -257,22 +275,24 @@ impl Till {
                 other => Err(PeerFault::MessageNotSupported(other.name()).into()),
             })
             .await?;
-        self.commit(request, None, response).await
+        self.commit(request, None, response, Vec::new()).await
     }
 
-    /// PRes about an order.
-    async fn p_res(&self, order: Order) -> Result<Vec<u8>, Fault> {
+    /// PRes about an order, and what is kept of it.
+    async fn p_res(&self, order: Order) -> Result<(Vec<u8>, Option<Exhibit>), Fault> {
         self.compute(move |context, merchant| {
             let ordered = order.ordered().ok_or(PeerFault::UnknownXid)?;
             let trans_ids = &ordered.initiated.trans_ids;
-            p_res::p_res(
+            let response = p_res::p_res(
                 context,
                 merchant,
                 trans_ids,
                 ordered.rrpid,
                 ordered.chall_c,
                 &order,
-            )
+            )?;
+            let acceptance = evidence::acceptance(context, merchant, &response)?;
+            Ok((response, acceptance))
         })
         .await
     }
@@ -283,7 +303,7 @@ impl Till {
         &self,
         order: Order,
         version: u64,
-        waiting: Option<&Arc<Request>>,
+        waiting: Option<(&Arc<Request>, Option<Exhibit>)>,
     ) -> Result<Entry, Fault> {
         let sale = match order {
             Order::Placed(sale) if ledger::is_unasked(&sale) => sale,
@@ -296,7 +316,10 @@ impl Till {
         let order = Order::from(sale);
         let mut tx = self.store.begin().await?;
         let version = ledger::save(&mut tx, &order, version).await?;
-        if let Some(request) = waiting {
+        if let Some((request, exhibit)) = waiting {
+            if let (Some(exhibit), Some(trans_ids)) = (exhibit, order.trans_ids()) {
+                proof::keep(&mut tx, self.station.crypto(), &trans_ids.xid, &exhibit).await?;
+            }
             self.raise(&mut tx, &accepted(&order, version)).await?;
             let digest = self.digest(request);
             ledger::begin(&mut tx, request.rrpid.as_octets(), &digest).await?;
@@ -311,6 +334,7 @@ impl Till {
         request: &Request,
         change: Option<(&Order, u64)>,
         response: Vec<u8>,
+        kept: Vec<Exhibit>,
     ) -> Result<Vec<u8>, Fault> {
         let mut tx = self.store.begin().await?;
         if let Some(earlier) = self.recall(&mut tx, request).await? {
@@ -321,6 +345,10 @@ impl Till {
             if matches!(order, Order::Placed(_)) {
                 self.raise(&mut tx, &accepted(order, version)).await?;
             }
+        }
+        for exhibit in &kept {
+            let crypto = self.station.crypto();
+            proof::keep(&mut tx, crypto, &request.xid()?, exhibit).await?;
         }
         let now = self.unix_now();
         let rrpid = request.rrpid.as_octets();
@@ -468,11 +496,7 @@ async fn look_up(tx: &mut set_node::store::Tx, message: &Message) -> Result<Entr
             (entry, PeerFault::UnknownLid)
         }
         Message::PReq(request) => {
-            let oi_data = match &**request {
-                PReq::PReqDualSigned(signed) => &signed.oi_dual_signed.t1,
-                PReq::PReqUnsigned(unsigned) => &unsigned.oi_unsigned.t1,
-            };
-            let xid = oi_data.trans_ids.xid;
+            let xid = oi_data(request).trans_ids.xid;
             (ledger::find(tx, &xid).await?, PeerFault::UnknownXid)
         }
         Message::InqReq(request) => {
@@ -482,6 +506,13 @@ async fn look_up(tx: &mut set_node::store::Tx, message: &Message) -> Result<Entr
         other => (None, PeerFault::MessageNotSupported(other.name())),
     };
     entry.ok_or(unknown.into())
+}
+
+fn oi_data(request: &PReq) -> &OiData {
+    match request {
+        PReq::PReqDualSigned(signed) => &signed.oi_dual_signed.t1,
+        PReq::PReqUnsigned(unsigned) => &unsigned.oi_unsigned.t1,
+    }
 }
 
 /// What PReq proved; each of it was checked on the way to [`Ordered`].

@@ -10,6 +10,7 @@ use super::card_message;
 use super::outcome::{self, Outcome};
 use crate::asn1::{Raw, oid};
 use crate::cardholder::inquiry::Placed;
+use crate::crypto::CryptoProvider;
 use crate::error::{CallerFault, Error, PeerFault};
 use crate::exchange::context::ids_of;
 use crate::exchange::receive::check_ids;
@@ -500,6 +501,17 @@ pub fn hod(
     od_salt: Nonce,
     install_recur_data: Option<&InstallRecurData>,
 ) -> Result<DetachedDigest, Error> {
+    hod_of(context.crypto, od, purch_amt, od_salt, install_recur_data)
+}
+
+/// As [`hod`], at no time in particular.
+pub(crate) fn hod_of(
+    crypto: &dyn CryptoProvider,
+    od: &[u8],
+    purch_amt: CurrencyAmount,
+    od_salt: Nonce,
+    install_recur_data: Option<&InstallRecurData>,
+) -> Result<DetachedDigest, Error> {
     let input = Raw::new(HodInput {
         od: OctetString::new(od).map_err(crate::asn1::EncodeError::from)?,
         purch_amt,
@@ -507,5 +519,5 @@ pub fn hod(
         install_recur_data: install_recur_data.cloned(),
         od_extensions: None,
     })?;
-    Ok(dd::dd(context.crypto, oid::content::HOD_INPUT, &input)?)
+    Ok(dd::dd(crypto, oid::content::HOD_INPUT, &input)?)
 }

@@ -33,7 +33,7 @@ const REQUEST: Types = Types {
     tbe: oid::content::AUTH_REQ_TBE,
     tbs: oid::content::AUTH_REQ_TBS,
 };
-const RESPONSE: Types = Types {
+pub(super) const RESPONSE: Types = Types {
     tbe: oid::content::AUTH_RES_TBE,
     tbs: oid::content::AUTH_RES_TBS,
 };

@@ -34,7 +34,7 @@ const REQUEST_WITH_PAN: Types = Types {
     tbe: oid::content::CAP_REQ_TBEX,
     tbs: oid::content::CAP_REQ_TBSX,
 };
-const RESPONSE: Types = Types {
+pub(super) const RESPONSE: Types = Types {
     tbe: oid::content::CAP_RES_TBE,
     tbs: oid::content::CAP_RES_DATA,
 };

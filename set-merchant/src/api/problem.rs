@@ -326,6 +326,8 @@ impl From<Failure> for Problem {
             | Failure::NoAddress
             | Failure::Enrolled
             | Failure::NoKey(_)
+            | Failure::NoEvidence(_)
+            | Failure::Evidence(_)
             | Failure::NoSecret
             | Failure::NoEvent(_) => Kind::Internal,
         };

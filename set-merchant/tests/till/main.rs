@@ -13,6 +13,7 @@ mod callbacks;
 mod capture;
 mod commands;
 mod enrollment;
+mod evidence;
 mod purchase;
 mod refusal;
 mod rig;
