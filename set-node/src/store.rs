@@ -22,7 +22,7 @@
 //! The SQL is what SQLite and PostgreSQL have in common, one text per statement and one set
 //! of migrations.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use sqlx::{
     Acquire,
@@ -31,6 +31,7 @@ use sqlx::{
     sqlite::SqlitePool,
 };
 
+use self::fate::Fates;
 use crate::config::StoreConfig;
 
 mod approval;
@@ -38,6 +39,7 @@ mod certificate;
 mod counter;
 mod earlier;
 mod exchange;
+mod fate;
 mod fault;
 mod money;
 mod postgres;
@@ -53,6 +55,7 @@ mod money_tests;
 pub use approval::{ApprovalCase, ApprovalRuling, ApprovalTerms};
 pub use certificate::StoredCertificate;
 pub use exchange::Recall;
+pub use fate::CommitFate;
 pub use fault::StoreError;
 pub use money::{
     BatchAccount, BatchTotal, MoneyRefusal, Payment, PaymentKey, Posting, PostingKind,
@@ -82,6 +85,7 @@ pub use tx::Tx;
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: Pool,
+    fates: Option<Fates>,
 }
 
 #[derive(Clone, Debug)]
@@ -105,7 +109,7 @@ impl Store {
             None if config.file == Path::new(":memory:") => return Self::in_memory().await,
             None => Pool::Sqlite(sqlite::open(&data.join(&config.file), config).await?),
         };
-        Ok(Self { pool })
+        Ok(Self { pool, fates: None })
     }
 
     /// A store that lasts as long as this value and its clones.
@@ -115,7 +119,15 @@ impl Store {
     /// The engine fails.
     pub async fn in_memory() -> Result<Self, StoreError> {
         let pool = Pool::Sqlite(sqlite::in_memory().await?);
-        Ok(Self { pool })
+        Ok(Self { pool, fates: None })
+    }
+
+    /// The same store, whose commits come to what `fates` says: for tests of what survives a
+    /// store that fails.
+    #[must_use]
+    pub fn with_fates(mut self, fates: impl Fn() -> CommitFate + Send + Sync + 'static) -> Self {
+        self.fates = Some(Fates(Arc::new(fates)));
+        self
     }
 
     /// Begins a transaction; what is not committed is undone when it is dropped.
@@ -128,10 +140,11 @@ impl Store {
     /// [`StoreError::Busy`] when others hold the store for too long;
     /// [`StoreError::Unavailable`] when it cannot be reached.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(Tx::new(match &self.pool {
+        let inner = match &self.pool {
             Pool::Sqlite(pool) => tx::Inner::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
             Pool::Postgres(pool) => tx::Inner::Postgres(pool.begin().await?),
-        }))
+        };
+        Ok(Tx::new(inner, self.fates.clone()))
     }
 
     /// Whether the store answers and takes a transaction.

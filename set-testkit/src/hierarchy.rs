@@ -20,8 +20,8 @@ use set_core::x509::ext::{CertificateType, MerNames, MerchantData, SetQualifier,
 use set_core::x509::name::unique_cardholder_id;
 use set_core::x509::{BrandCrlIdentifier, Certificate, Crl, SetName, X509Error};
 
-use crate::Deterministic;
 use crate::clock::noon;
+use crate::{Deterministic, Quick};
 
 /// A certificate and its private key.
 #[derive(Clone, Debug)]
@@ -100,10 +100,22 @@ pub struct Card {
 #[expect(clippy::expect_used, reason = "a test kit may stop the test")]
 pub fn hierarchy() -> &'static Hierarchy {
     static HIERARCHY: OnceLock<Hierarchy> = OnceLock::new();
-    HIERARCHY.get_or_init(|| make().expect("the test hierarchy can be made"))
+    HIERARCHY
+        .get_or_init(|| make(&Deterministic::seeded(1997)).expect("the test hierarchy can be made"))
 }
 
 impl Hierarchy {
+    /// The same brand with keys of [`Quick`], which a provider of that kind verifies.
+    ///
+    /// # Panics
+    ///
+    /// As [`hierarchy`].
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test kit may stop the test")]
+    pub fn quick() -> Self {
+        make(&Quick::seeded(1997)).expect("the test hierarchy can be made")
+    }
+
     /// Every certificate that is not a root's, in no particular order.
     #[must_use]
     pub fn certificates(&self) -> Vec<Certificate> {
@@ -321,9 +333,8 @@ pub fn brand_name(unit: Option<&str>) -> Result<SetName, X509Error> {
     }
 }
 
-fn make() -> Result<Hierarchy, X509Error> {
-    let provider = Deterministic::seeded(1997);
-    let key = |bits| generate(&provider, bits);
+fn make(provider: &dyn CryptoProvider) -> Result<Hierarchy, X509Error> {
+    let key = |bits| generate(provider, bits);
     let (root_key, next_root_key) = (key(2048)?, key(2048)?);
     let root_profile = Profile::Root {
         next: next_root_key.public_key().clone(),
@@ -333,15 +344,15 @@ fn make() -> Result<Hierarchy, X509Error> {
     root_contents.policies = root_policy(SetQualifier::terse("For tests only.")?)?;
     root_contents.not_after = noon().plus(10 * 365 * DAY);
     let root = Issued {
-        certificate: self_sign(&root_contents, &root_key, &provider)?,
+        certificate: self_sign(&root_contents, &root_key, provider)?,
         key: root_key,
     };
     let mut serials = 100..;
     let mut certify = |issuer: &Issued, subject: SetName, profile: Profile| {
-        let key = generate(&provider, 1024)?;
+        let key = generate(provider, 1024)?;
         let serial = serials.next().unwrap_or_default();
         let contents = contents(serial, subject, &key, profile)?;
-        let certificate = issue(&contents, &issuer.certificate, &issuer.key, &provider)?;
+        let certificate = issue(&contents, &issuer.certificate, &issuer.key, provider)?;
         Ok::<_, X509Error>(Issued { certificate, key })
     };
     let ca = |certificate_type, key| Profile::Ca {
@@ -372,7 +383,7 @@ fn make() -> Result<Hierarchy, X509Error> {
             &crl_contents(1, Vec::new()),
             &crl_signing.certificate,
             &crl_signing.key,
-            &provider,
+            provider,
         )?;
         Ok::<_, X509Error>(LeafCa {
             cert_signing,
@@ -387,7 +398,7 @@ fn make() -> Result<Hierarchy, X509Error> {
     let pca = leaf_ca(CertificateType::PCA, "Orchard Gateway CA", false)?;
 
     let card = card()?;
-    let id = unique_cardholder_id(&card.pan, &card.expiry, &card.pan_secret, &provider)?;
+    let id = unique_cardholder_id(&card.pan, &card.expiry, &card.pan_secret, provider)?;
     let cardholder = certify(
         &cca.cert_signing,
         brand_name(Some("First Bank"))?.with_common_name(id)?,
@@ -424,7 +435,7 @@ fn make() -> Result<Hierarchy, X509Error> {
 
     let crl = |issuer: &Issued| {
         let contents = crl_contents(1, Vec::new());
-        Crl::sign(&contents, &issuer.certificate, &issuer.key, &provider)
+        Crl::sign(&contents, &issuer.certificate, &issuer.key, provider)
     };
     let crls = vec![
         crl(&root)?,
@@ -436,7 +447,7 @@ fn make() -> Result<Hierarchy, X509Error> {
         bci_contents(1, &crls)?,
         &brand_ca.certificate,
         &brand_ca.key,
-        &provider,
+        provider,
     )?;
     Ok(Hierarchy {
         root,
@@ -456,7 +467,7 @@ fn make() -> Result<Hierarchy, X509Error> {
     })
 }
 
-fn generate(provider: &Deterministic, bits: usize) -> Result<PrivateKey, X509Error> {
+fn generate(provider: &dyn CryptoProvider, bits: usize) -> Result<PrivateKey, X509Error> {
     provider.generate_rsa(bits).map_err(X509Error::Provider)
 }
 

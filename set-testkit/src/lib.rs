@@ -13,7 +13,9 @@ pub mod hierarchy;
 pub mod keys;
 pub mod prng;
 mod provider;
+mod quick;
 pub mod secrets;
 pub mod street;
 
 pub use self::provider::Deterministic;
+pub use self::quick::Quick;

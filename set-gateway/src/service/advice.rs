@@ -222,16 +222,24 @@ impl GatewayService {
 
     /// Tells the host what is in the strands, several at once as it may be far away, and each
     /// strand in its order; those that it does not take to the end are `waiting`.
+    ///
+    /// When the store fails, what is being told is told to its end: the host would have heard
+    /// of it all the same.
     async fn tell(
         &self,
         strands: Vec<(Option<About>, Vec<Queued>)>,
         waiting: &mut HashSet<About>,
     ) -> Result<usize, StoreError> {
         let mut confirmed = 0;
+        let mut failed = None;
         let mut left = strands.into_iter();
         let mut telling = JoinSet::new();
         loop {
-            for (about, strand) in left.by_ref().take(AT_ONCE.saturating_sub(telling.len())) {
+            let places = match failed {
+                None => AT_ONCE.saturating_sub(telling.len()),
+                Some(_) => 0,
+            };
+            for (about, strand) in left.by_ref().take(places) {
                 let inner = Arc::clone(&self.inner);
                 telling.spawn(async move {
                     let mut told = 0;
@@ -245,12 +253,12 @@ impl GatewayService {
                 });
             }
             match telling.join_next().await {
-                None => return Ok(confirmed),
-                Some(Ok(outcome)) => {
-                    let (told, stuck) = outcome?;
+                None => return failed.map_or(Ok(confirmed), Err),
+                Some(Ok(Ok((told, stuck)))) => {
                     confirmed += told;
                     waiting.extend(stuck);
                 }
+                Some(Ok(Err(fault))) => failed = Some(fault),
                 Some(Err(fault)) => {
                     tracing::error!(%fault, "the host could not be told; it will be tried again");
                 }

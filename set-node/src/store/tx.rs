@@ -6,12 +6,16 @@ use sqlx::{
     sqlite::{SqliteArguments, SqliteRow},
 };
 
-use super::StoreError;
+use super::{
+    StoreError,
+    fate::{self, CommitFate, Fates},
+};
 
 /// A transaction: all of it is stored at [`Tx::commit`], or none of it.
 #[derive(Debug)]
 pub struct Tx {
     inner: Inner,
+    fates: Option<Fates>,
 }
 
 #[derive(Debug)]
@@ -42,8 +46,8 @@ impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, 
 {}
 
 impl Tx {
-    pub(super) fn new(inner: Inner) -> Self {
-        Self { inner }
+    pub(super) fn new(inner: Inner, fates: Option<Fates>) -> Self {
+        Self { inner, fates }
     }
 
     /// Stores all that was done; it is on disk when this returns.
@@ -53,10 +57,23 @@ impl Tx {
     /// The engine fails; then nothing is stored. Only after [`StoreError::Unavailable`]
     /// it is not known whether everything is.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(match self.inner {
+        let fate = self.fates.as_ref().map_or(CommitFate::Done, Fates::next);
+        let inner = match fate {
+            CommitFate::Done | CommitFate::Unheard => self.inner,
+            CommitFate::Lost => {
+                self.roll_back().await?;
+                return Err(fate::failure());
+            }
+            CommitFate::Pretended => return self.roll_back().await,
+        };
+        match inner {
             Inner::Sqlite(tx) => tx.commit().await,
             Inner::Postgres(tx) => tx.commit().await,
-        }?)
+        }?;
+        match fate {
+            CommitFate::Unheard => Err(fate::failure()),
+            _ => Ok(()),
+        }
     }
 
     /// Undoes all that was done, as dropping the transaction does.
