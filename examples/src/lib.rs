@@ -1,5 +1,6 @@
 //! Example programs: the [`mall`], the [`population`], and short programs for integrators in `examples/`.
 #![forbid(unsafe_code)]
 
+pub mod crash;
 pub mod mall;
 pub mod population;

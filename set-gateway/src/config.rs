@@ -1,5 +1,7 @@
 //! The configuration.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use set_core::gateway::CapTokens;
 use set_core::policy::Policy;
@@ -112,6 +114,9 @@ pub struct HostConfig {
     /// How often captures and reversals that the host did not confirm are sent again.
     /// Default `30s`.
     pub retry: Period,
+    /// A file to which the simulator adds what it was asked and what it said, a JSON object a
+    /// line; a relative path is within the data folder. Default none.
+    pub journal: Option<PathBuf>,
     /// A host reached by ISO 8583.
     pub iso8583: Iso8583Config,
 }
@@ -212,6 +217,7 @@ impl Default for HostConfig {
             seed: 1,
             delay: Period::seconds(0),
             retry: Period::seconds(30),
+            journal: None,
             iso8583: Iso8583Config::default(),
         }
     }

@@ -11,15 +11,18 @@
 //! | [`Simulator`] | decides by the account number |
 //! | [`Iso8583Host`] | a host that speaks ISO 8583 over TCP |
 //! | [`Counted`] | any other, what came of each request counted and logged |
+//! | [`Journaled`] | any other, with a file of what it was asked and said |
 
 mod counted;
 pub mod iso8583;
+mod journal;
 mod metrics;
 mod response_code;
 pub mod simulator;
 
 pub use self::counted::Counted;
 pub use self::iso8583::Iso8583Host;
+pub use self::journal::Journaled;
 pub use self::metrics::HostMetrics;
 pub use self::simulator::Simulator;
 

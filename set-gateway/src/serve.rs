@@ -21,7 +21,7 @@ use set_node::upkeep::{Upkeep, UpkeepMetrics};
 use crate::config::{Assigner, Config, HostKind};
 use crate::enroll::{ENCRYPTION, SIGNATURE, station};
 use crate::failure::Failure;
-use crate::host::{AcquirerHost, Counted, HostMetrics, Iso8583Host, Simulator};
+use crate::host::{AcquirerHost, Counted, HostMetrics, Iso8583Host, Journaled, Simulator};
 use crate::service::{GatewayService, Parts};
 use crate::upkept::UpkeptGateway;
 
@@ -37,7 +37,7 @@ pub(crate) async fn serve(
     let gateway = gateway(data, config, &keys, &station)?;
     let store = Store::open(data, &config.store).await?;
     let mut registry = Registry::default();
-    let host = host(config, &station, HostMetrics::register(&mut registry))?;
+    let host = host(data, config, &station, HostMetrics::register(&mut registry))?;
     let upkeep_metrics = UpkeepMetrics::register(&mut registry);
     let service = GatewayService::new(Parts {
         station: station.clone(),
@@ -90,17 +90,29 @@ pub(crate) async fn serve(
 
 /// The host that is configured.
 fn host(
+    data: &Path,
     config: &Config,
     station: &Station,
     metrics: HostMetrics,
 ) -> Result<Arc<dyn AcquirerHost>, Failure> {
     let host: Arc<dyn AcquirerHost> = match config.host.kind {
-        HostKind::Simulator => {
-            Arc::new(Simulator::new(config.host.seed).with_delay(config.host.delay.duration()))
-        }
+        HostKind::Simulator => simulator(data, config)?,
         HostKind::Iso8583 => Arc::new(iso8583(config, station, metrics.clone())?),
     };
     Ok(Arc::new(Counted::new(host, metrics)))
+}
+
+fn simulator(data: &Path, config: &Config) -> Result<Arc<dyn AcquirerHost>, Failure> {
+    let host = Simulator::new(config.host.seed).with_delay(config.host.delay.duration());
+    let Some(journal) = &config.host.journal else {
+        return Ok(Arc::new(host));
+    };
+    let file = data.join(journal);
+    let host = Journaled::open(Arc::new(host), &file);
+    Ok(Arc::new(host.map_err(|source| program::Failure::File {
+        file,
+        source,
+    })?))
 }
 
 /// The host that is reached by ISO 8583; it begins to connect.

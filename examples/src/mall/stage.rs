@@ -81,6 +81,8 @@ impl StageError {
 #[derive(Debug)]
 pub struct Stage {
     data: PathBuf,
+    /// Folders that lie elsewhere.
+    elsewhere: Vec<(&'static str, PathBuf)>,
     /// How many processes were started.
     started: u32,
     servers: Vec<(&'static str, Child)>,
@@ -96,6 +98,7 @@ impl Stage {
         let (sender, events) = mpsc::channel();
         Self {
             data: data.to_owned(),
+            elsewhere: Vec::new(),
             started: 0,
             servers: Vec::new(),
             sender,
@@ -104,10 +107,21 @@ impl Stage {
         }
     }
 
+    /// The same stage, with the data folder of a role elsewhere.
+    #[must_use]
+    pub fn with_folder(mut self, role: &'static str, folder: &Path) -> Self {
+        self.elsewhere.push((role, folder.to_owned()));
+        self
+    }
+
     /// The data folder of a role.
     #[must_use]
     pub fn folder(&self, role: &str) -> PathBuf {
-        self.data.join(role)
+        let mut elsewhere = self.elsewhere.iter();
+        match elsewhere.find(|(name, _)| *name == role) {
+            Some((_, folder)) => folder.clone(),
+            None => self.data.join(role),
+        }
     }
 
     /// The folder of what the processes said on standard output and standard error.
@@ -221,6 +235,24 @@ impl Stage {
                 _ => None,
             })
             .collect()
+    }
+
+    /// Ends the servers of a role as `kill -9` does, and waits until they are gone.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses.
+    pub fn kill(&mut self, role: &str) -> Result<(), StageError> {
+        let killed = StageError::io(format!("killing set-{role}"));
+        let mut fault = None;
+        self.servers.retain_mut(|(name, child)| {
+            if *name == role {
+                let gone = child.kill().and_then(|()| child.wait());
+                fault = fault.take().or(gone.err());
+            }
+            *name != role
+        });
+        fault.map_or(Ok(()), |fault| Err(killed(fault)))
     }
 
     /// Waits until somebody ends the servers.
