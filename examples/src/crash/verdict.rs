@@ -229,3 +229,106 @@ const FINISHED: [&str; 7] = [
     "declined",
     "reversed",
 ];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const JOURNAL: &str = r#"
+{"what":"authorization","xid":"01","rrpid":"a","number":1,"repeated":false,"amount":100,"said":"approved"}
+{"what":"authorization","xid":"01","rrpid":"a","number":1,"repeated":true,"amount":100,"said":"approved"}
+{"what":"capture","xid":"01","rrpid":"a","number":2,"repeated":false,"amount":60,"said":"unconfirmed"}
+{"what":"capture","xid":"01","rrpid":"a","number":2,"repeated":true,"amount":60,"said":"confirmed"}
+{"what":"capture","xid":"01","rrpid":"a","number":2,"repeated":true,"amount":60,"said":"confirmed"}
+{"what":"authorization","xid":"02","rrpid":"b","number":3,"repeated":false,"amount":100,"said":"noReply"}
+{"what":"reversal","xid":"02","rrpid":"b","number":4,"repeated":false,"amount":100,"said":"confirmed"}"#;
+
+    /// The verdict about what is right but for what `alter` does to the journal, and to what the
+    /// merchant has captured.
+    fn verdict(alter: impl Fn(&str) -> String, captured: &str) -> Verdict {
+        let transactions = json!({ "transactions": [
+            { "xid": "01", "rrpid": "a", "auth_code": "approved",
+              "authorized": "1.00 USD", "captured": "0.60 USD", "credited": null },
+            { "xid": "02", "rrpid": "b", "auth_code": "noReply", "authorized": "0.00 USD" },
+        ]});
+        let orders = json!({ "orders": [
+            { "xid": "01", "authorized": "1.00 USD", "captured": captured },
+            { "xid": "02" },
+            { "xid": null },
+        ]});
+        let audit = json!({ "faults": [] });
+        Verdict::find(&audit, &orders, &transactions, &alter(JOURNAL.trim()))
+    }
+
+    fn without(number: usize) -> impl Fn(&str) -> String {
+        move |journal| {
+            let lines = journal.lines().enumerate();
+            let left: Vec<&str> = lines
+                .filter(|(place, _)| *place != number)
+                .map(|(_, line)| line)
+                .collect();
+            left.join("\n")
+        }
+    }
+
+    #[test]
+    fn what_agrees_is_found_to_agree_and_repetitions_count_once() {
+        let found = verdict(str::to_owned, "0.60 USD");
+        assert_eq!(found.faults, Vec::<String>::new());
+        assert_eq!((found.asked, found.reversed, found.repeated), (2, 1, 3));
+    }
+
+    #[test]
+    fn whatever_is_lost_or_doubled_is_found() {
+        for (journal, fault) in [
+            (without(6)(JOURNAL.trim()), "not reversed"),
+            (
+                JOURNAL
+                    .replace(
+                        r#""number":2,"repeated":true"#,
+                        r#""number":9,"repeated":true"#,
+                    )
+                    .replacen(r#""number":9"#, r#""number":8"#, 1),
+                "other captures",
+            ),
+            (JOURNAL.replacen("approved", "declined", 1), "two answers"),
+            (JOURNAL.replace("approved", "declined"), "not at the host"),
+            (
+                JOURNAL.replace(r#""xid":"01""#, r#""xid":"03""#),
+                "unknown at the host",
+            ),
+            (
+                format!(
+                    "{}\n{}",
+                    JOURNAL.trim(),
+                    r#"{"what":"authorization","xid":"04","rrpid":"d","number":7,"repeated":false,"amount":1,"said":"approved"}"#
+                ),
+                "neither answered nor reversed",
+            ),
+            (format!("{}\n{{", JOURNAL.trim()), "broken line"),
+        ] {
+            let found = verdict(|_| journal.trim().to_owned(), "0.60 USD");
+            assert!(
+                found.faults.iter().any(|one| one.contains(fault)),
+                "{fault}: {found:?}"
+            );
+        }
+        let found = verdict(str::to_owned, "1.00 USD");
+        assert!(
+            found.faults.iter().any(|one| one.starts_with("order 01")),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn what_waits_for_an_answer_is_under_way() {
+        let audit = |asking: u64| json!({ "asking": asking, "untold": 0 });
+        let orders = |state: &str| json!({ "orders": [{ "state": state }] });
+        assert_eq!(under_way(&audit(0), &orders("captured")), "");
+        assert!(under_way(&audit(1), &orders("captured")).contains("1 being asked"));
+        assert!(under_way(&audit(0), &orders("capturing")).contains("capturing"));
+        assert_ne!(under_way(&json!({}), &orders("captured")), "");
+    }
+}
