@@ -446,7 +446,7 @@ fn service(
 ) -> GatewayService {
     GatewayService::new(Parts {
         station: station.clone(),
-        gateway: town().gateway.clone(),
+        gateway: town().gateway.clone().into(),
         store: store.clone(),
         pool: pool.clone(),
         host: bank.clone(),
