@@ -33,7 +33,7 @@ pub fn under_way(audit: &Value, orders: &Value) -> String {
         .filter_map(|row| row.get("state")?.as_str())
         .filter(|state| !FINISHED.contains(state))
         .collect();
-    if asking + untold == 0 && waiting.is_empty() {
+    if asking == 0 && untold == 0 && waiting.is_empty() {
         return String::new();
     }
     format!("{asking} being asked, {untold} to be told, orders that are {waiting:?}")
