@@ -41,6 +41,7 @@ pub(crate) fn town() -> &'static Town {
             encryption: identity(&brand, &brand.merchant_encryption, &brand.mca),
             trust: trust.clone(),
             former: Vec::new(),
+            gateways: Vec::new(),
         };
         let card = Card {
             pan: brand.card.pan.duplicate(),
@@ -58,6 +59,7 @@ pub(crate) fn town() -> &'static Town {
                 trust,
                 former: Vec::new(),
                 bins: Vec::new(),
+                acquirers: Vec::new(),
                 captures: true,
                 cap_tokens: CapTokens::WithAccount,
             },
