@@ -154,4 +154,4 @@ impl AddAssign for History {
 }
 
 /// How many histories a run without variables plays.
-const HISTORIES: u64 = 250;
+const HISTORIES: u64 = 150;

@@ -42,7 +42,7 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Whether a few hundred histories had enough of everything.
+    /// Whether a hundred histories or more had enough of everything.
     pub(crate) fn is_eventful(&self) -> bool {
         [
             self.requests,
@@ -58,7 +58,7 @@ impl History {
             self.closed,
         ]
         .into_iter()
-        .all(|count| count >= 100)
+        .all(|count| count >= 50)
     }
 }
 
