@@ -76,6 +76,37 @@ fn a_token_is_used_once_and_only_the_newest_works() {
     assert_eq!(code(&mut street, shipment(1_000)), AuthCode::Approved);
 }
 
+/// Takes back the authorization at `index`, and lets the merchant forget those after it.
+fn undo(street: &mut Street, mut sale: Sale, index: usize) -> Sale {
+    let payments: Vec<_> = sale.payments.iter().take(index + 1).cloned().collect();
+    sale.payments = payments.into();
+    let undone = street.reverse(sale, 0);
+    assert_eq!(undone.auth_rev_code, AuthRevCode::Approved);
+    undone.sale
+}
+
+#[test]
+fn the_payment_instruction_is_used_up_as_long_as_anything_of_the_order_is_authorized() {
+    let mut street = Street::new();
+    street.placed();
+    street.authorize(shipment(6_000));
+    let both = street.authorize(shipment(4_000)).sale;
+    let second = both.payments[1].clone();
+    let mut sale = undo(&mut street, both, 0);
+    sale.auth_token = None;
+    street.shop.keep(sale.clone().into());
+    assert_eq!(
+        code(&mut street, shipment(12_950)),
+        AuthCode::PiPreviouslyUsed
+    );
+    // With nothing left of it, it serves again.
+    sale.payments = vec![second].into();
+    let mut sale = street.reverse(sale, 0).sale;
+    sale.auth_token = None;
+    street.shop.keep(sale.into());
+    assert_eq!(code(&mut street, shipment(12_950)), AuthCode::Approved);
+}
+
 #[test]
 fn a_token_serves_only_its_merchant_and_transaction() {
     let mut street = Street::new();
@@ -124,6 +155,41 @@ fn a_recurring_payment_is_neither_too_soon_nor_too_late_and_each_may_be_of_the_w
     assert_eq!(
         code(&mut street, shipment(12_950)),
         AuthCode::RecurringExpired
+    );
+}
+
+#[test]
+fn a_token_that_works_again_does_not_forget_what_came_after_it() {
+    let mut street = Street::new();
+    street.shop.install_recur_data = Some(every_other_day(&street, 9));
+    street.placed();
+    let first = street.authorize(shipment(12_950)).sale;
+    street.clock.advance(2 * DAY);
+    street.authorize(shipment(12_950));
+    street.clock.advance(2 * DAY);
+    let third = street.authorize(shipment(12_950)).sale;
+    undo(&mut street, third, 1);
+    street.shop.keep(first.into());
+    assert_eq!(
+        code(&mut street, shipment(12_950)),
+        AuthCode::RecurringTooSoon
+    );
+    street.clock.advance(2 * DAY);
+    assert_eq!(code(&mut street, shipment(12_950)), AuthCode::Approved);
+
+    let mut street = Street::new();
+    let three = InstallTotalTrans::new(3).unwrap();
+    street.shop.install_recur_data = Some(terms(InstallRecurInd::InstallTotalTrans(three)));
+    street.placed();
+    let first = street.authorize(shipment(1_000)).sale;
+    street.authorize(shipment(1_000));
+    let third = street.authorize(shipment(1_000)).sale;
+    undo(&mut street, third, 1);
+    street.shop.keep(first.into());
+    assert_eq!(code(&mut street, shipment(1_000)), AuthCode::Approved);
+    assert_eq!(
+        code(&mut street, shipment(1_000)),
+        AuthCode::InstallRecurMismatch
     );
 }
 

@@ -50,9 +50,12 @@ pub(super) fn check(
     {
         return Ok(Err(AuthCode::InvalidTransaction));
     }
-    if previous.iter().any(|record| {
-        record.trans_ids.xid == head.trans_ids.xid && record.after.is_none() && record.in_force()
-    }) {
+    // Whatever followed by token counts too: else what the cardholder signed for could be
+    // authorized once more after the first was taken back.
+    if previous
+        .iter()
+        .any(|record| record.trans_ids.xid == head.trans_ids.xid && record.in_force())
+    {
         return Ok(Err(AuthCode::PiPreviouslyUsed));
     }
     let terms = Agreed {

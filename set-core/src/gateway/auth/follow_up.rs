@@ -43,7 +43,7 @@ pub(super) fn check(
     };
     if let Err(code) = agreed
         .check_instalments(context, data)
-        .and_then(|()| check_pace(context, &agreed, so_far))
+        .and_then(|()| check_pace(context, &agreed, so_far, previous))
     {
         return Ok(Err(code));
     }
@@ -75,18 +75,33 @@ fn check_token(so_far: &SoFar, previous: &[Authorization]) -> Result<(), AuthCod
 }
 
 /// That it is not too soon, and not one too many.
-fn check_pace(context: &Context<'_>, agreed: &Agreed<'_>, so_far: &SoFar) -> Result<(), AuthCode> {
+///
+/// A token tells what was before it; the records tell what came by tokens after it, when
+/// this one works again because the authorization that it was used for was taken back.
+fn check_pace(
+    context: &Context<'_>,
+    agreed: &Agreed<'_>,
+    so_far: &SoFar,
+    previous: &[Authorization],
+) -> Result<(), AuthCode> {
+    let in_force = || previous.iter().filter(|record| record.in_force());
     if let Some(recurring) = agreed.recurring() {
         let pause = u64::from(recurring.recurring_frequency.value()) * SECONDS_OF_A_DAY;
-        if context.now < so_far.prev_auth_date_time.plus(pause) {
+        let last = in_force()
+            .map(|record| record.date)
+            .fold(so_far.prev_auth_date_time, Ord::max);
+        if context.now < last.plus(pause) {
             return Err(AuthCode::RecurringTooSoon);
         }
     }
     let most = agreed
         .install_recur_data
         .map(|data| &data.install_recur_ind);
+    let count = u64::try_from(in_force().count())
+        .unwrap_or(u64::MAX)
+        .max(so_far.count);
     match most {
-        Some(InstallRecurInd::InstallTotalTrans(total)) if so_far.count >= total.value() => {
+        Some(InstallRecurInd::InstallTotalTrans(total)) if count >= total.value() => {
             Err(AuthCode::InstallRecurMismatch)
         }
         _ => Ok(()),
