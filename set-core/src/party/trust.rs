@@ -11,7 +11,7 @@ use crate::path::{self, ChainError, Culprit, Material, Purpose, Question, Rule, 
 use crate::pkcs7::SignedData;
 use crate::proof::ChainVerified;
 use crate::treatment::Attached;
-use crate::x509::ext::KeyUsage;
+use crate::x509::ext::{CertificateType, KeyUsage};
 use crate::x509::name::Brand;
 use crate::x509::{BrandCrlIdentifier, Certificate, Crl, thumbs};
 
@@ -24,7 +24,9 @@ pub(crate) const TAKEN_AT_ONCE: usize = 32;
 ///
 /// What comes by message is on offer only while that message is treated, beside what is
 /// held. Only a chain that verifies moves its own certificates and CRLs to what is held, so
-/// a liar can neither fill the memory nor push out what is true.
+/// a liar can neither fill the memory nor push out what is true. Nor can a certified party of
+/// another brand under the same roots: the BCI stays that of the brand whose BCI came first,
+/// which is that of the party's own CA.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
     /// The roots.
@@ -110,17 +112,14 @@ impl Trust {
         }
     }
 
-    /// Holds a BCI unless a newer one is held; an older one is dropped in silence.
+    /// Holds a BCI unless a newer one, or one of another brand, is held; these are dropped in
+    /// silence.
     pub fn hold_bci(&mut self, context: &Context<'_>, bci: BrandCrlIdentifier) {
         let signed = self
             .certificates
             .iter()
             .any(|signer| bci.verify_signature(signer, context.crypto).is_ok());
-        let newer = self
-            .bci
-            .as_ref()
-            .is_none_or(|held| held.to_be_signed.sequence_num < bci.to_be_signed.sequence_num);
-        if signed && newer {
+        if signed && bci.supersedes(self.bci.as_ref()) {
             self.bci = Some(bci);
         }
     }
@@ -184,6 +183,9 @@ impl Trust {
 
     /// The thumbprints of what is held, for a request; none when nothing is.
     ///
+    /// Certificates of cardholders and merchants are not among them, not even our own: the
+    /// request may be in clear, and would tell where its sender was before.
+    ///
     /// # Errors
     ///
     /// [`Error::X509`], never in practice.
@@ -193,6 +195,7 @@ impl Trust {
         let certificates: Vec<Certificate> = self
             .certificates
             .iter()
+            .filter(|certificate| !is_customer(certificate))
             .cloned()
             .chain(successors)
             .collect();
@@ -238,27 +241,28 @@ impl Trust {
             }
         };
         // A newer BCI on offer counts if it is believed; a forged one must not stand in the
-        // way of the true one that is held.
-        let newer = self.offered.bci.as_ref().filter(|offered| {
-            self.bci.as_ref().is_none_or(|held| {
-                held.to_be_signed.sequence_num < offered.to_be_signed.sequence_num
-            })
-        });
+        // way of the true one that is held. One of another brand says nothing of this chain.
+        let brand = certificate.brand().ok();
+        let of_brand =
+            |bci: &&BrandCrlIdentifier| brand.as_ref().is_none_or(|it| *it == bci.brand());
+        let held = self.bci.as_ref().filter(of_brand);
+        let on_offer = self.offered.bci.as_ref().filter(of_brand);
+        let newer = on_offer.filter(|offered| offered.supersedes(held));
         match newer.map(|offered| attempt(Some(offered))) {
-            Some(Err(error)) if error.rule == Rule::RevocationSignature && self.bci.is_some() => {}
+            Some(Err(error)) if error.rule == Rule::RevocationSignature && held.is_some() => {}
             Some(outcome) => return Ok(outcome?),
             None => {}
         }
-        Ok(attempt(self.bci.as_ref())?)
+        Ok(attempt(held)?)
     }
 
-    /// Moves what made a chain believable from on offer to held: its certificates (but a
-    /// cardholder's own), the CRLs of its CAs, and the BCI.
+    /// Moves what made a chain believable from on offer to held: its certificates (but those
+    /// of cardholders and merchants, who send theirs each time), the CRLs of its CAs, and the
+    /// BCI.
     fn settle(&mut self, context: &Context<'_>, verified: &ChainVerified) {
         let chain = verified.chain();
-        let cardholder = verified.purpose() == Purpose::CardholderSignature;
-        for certificate in chain.iter().skip(usize::from(cardholder)) {
-            if !certificate.is_self_issued() {
+        for certificate in chain {
+            if !certificate.is_self_issued() && !is_customer(certificate) {
                 self.hold(certificate.clone());
             }
         }
@@ -484,6 +488,14 @@ impl Trust {
             }
         }
     }
+}
+
+/// Whether it is a cardholder's or a merchant's.
+fn is_customer(certificate: &Certificate) -> bool {
+    certificate
+        .extensions()
+        .certificate_type
+        .intersects(CertificateType::CARD.and(CertificateType::MER))
 }
 
 fn signs_crls(certificate: &Certificate) -> bool {

@@ -147,6 +147,22 @@ impl BrandCrlIdentifier {
         })
     }
 
+    /// The brand whose CRLs it lists.
+    #[must_use]
+    pub fn brand(&self) -> Brand {
+        Brand::of(&self.to_be_signed.brand_id)
+    }
+
+    /// Whether a party that holds `held` should hold this instead: it is newer and of the same
+    /// brand, or the first.
+    #[must_use]
+    pub fn supersedes(&self, held: Option<&Self>) -> bool {
+        held.is_none_or(|held| {
+            held.brand() == self.brand()
+                && held.to_be_signed.sequence_num < self.to_be_signed.sequence_num
+        })
+    }
+
     /// SHA-1 of the unsigned list: by this number SET speaks of BCIs.
     #[must_use]
     pub fn thumbprint(&self, provider: &dyn CryptoProvider) -> Digest {
@@ -169,7 +185,7 @@ impl BrandCrlIdentifier {
             && extensions.key_usage.contains(KeyUsage::CRL_SIGN)
             && signer
                 .subject_name()
-                .is_ok_and(|name| name.brand() == Brand::of(&self.to_be_signed.brand_id));
+                .is_ok_and(|name| name.brand() == self.brand());
         if !fits {
             return Err(X509Error::SignerUsage("BrandCRLIdentifier"));
         }

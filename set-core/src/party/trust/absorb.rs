@@ -26,10 +26,7 @@ impl Trust {
             }
         }
         if let Some(bci) = &other.bci
-            && self
-                .bci
-                .as_ref()
-                .is_none_or(|held| held.to_be_signed.sequence_num < bci.to_be_signed.sequence_num)
+            && bci.supersedes(self.bci.as_ref())
         {
             self.bci = Some(bci.clone());
         }
