@@ -9,10 +9,9 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use der::asn1::OctetString;
 use set_core::asn1::{Raw, oid::content};
 use set_core::crypto::RustCrypto;
-use set_core::msg::ids::Nonce;
 use set_core::msg::payment::account::PanToken;
 use set_core::pkcs7::{EnvelopedData, IssuerAndSerialNumber};
-use set_core::secret::{BackKey, CardExpiry, Pan};
+use set_core::secret::{BackKey, CardExpiry, ExNonce, Pan};
 use set_core::treatment::ek::Cipher;
 use set_core::treatment::enc::Types;
 use set_core::treatment::{
@@ -34,7 +33,7 @@ fn treatments(c: &mut Criterion) {
     let p = PanToken {
         pan: Pan::new("4111111111111111").unwrap(),
         card_expiry: CardExpiry::new("203012").unwrap(),
-        ex_nonce: Nonce::new([9; 20]),
+        ex_nonce: ExNonce::from_octets([9; 20]),
     };
     let secret = BackKey::from_octets([3; 20]);
     let types = Types {

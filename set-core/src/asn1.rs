@@ -96,8 +96,9 @@ pub fn encode<T: Encode>(value: &T) -> Result<Vec<u8>, EncodeError> {
 
 /// Refuses `octets` unless they are the one DER encoding of `value`.
 fn canonical<T: Encode>(value: &T, octets: &[u8]) -> Result<(), DecodeError> {
-    let again = value.to_der()?;
-    if again == octets {
+    // It may be a secret, and is a copy.
+    let again = zeroize::Zeroizing::new(value.to_der()?);
+    if *again == octets {
         return Ok(());
     }
     let same = again

@@ -2,12 +2,15 @@
 
 use der::{Decode, Encode, Length, Reader, Tag, Writer};
 
+use zeroize::Zeroizing;
+
 use super::schema::{Asn1, Schema, Shape};
 use super::{DecodeError, EncodeError, Limits, Wire};
 
-/// One complete element, identifier and length included, whatever its type.
+/// One complete element, identifier and length included, whatever its type. Its octets are
+/// overwritten when it is dropped: some hold keys.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Opaque(Vec<u8>);
+pub struct Opaque(Zeroizing<Vec<u8>>);
 
 impl Opaque {
     /// The DER encoding of `value`.
@@ -16,13 +19,13 @@ impl Opaque {
     ///
     /// As [`super::encode`].
     pub fn of<T: Encode>(value: &T) -> Result<Self, EncodeError> {
-        Ok(Self(super::encode(value)?))
+        Ok(Self(super::encode(value)?.into()))
     }
 
     /// Takes octets that an encoder made or a decoder has checked.
     #[must_use]
     pub(crate) fn from_encoded(octets: &[u8]) -> Self {
-        Self(octets.to_vec())
+        Self(octets.to_vec().into())
     }
 
     /// Takes octets that are one well-formed element.
@@ -32,7 +35,7 @@ impl Opaque {
     /// As [`Limits::check`].
     pub fn from_octets(octets: Vec<u8>, limits: &Limits) -> Result<Self, DecodeError> {
         limits.check(&octets)?;
-        Ok(Self(octets))
+        Ok(Self(octets.into()))
     }
 
     /// The octets.
@@ -74,7 +77,7 @@ impl<'r> Decode<'r> for Opaque {
 
     fn decode<R: Reader<'r>>(reader: &mut R) -> Result<Self, DecodeError> {
         Tag::peek(reader)?;
-        Ok(Self(reader.tlv_bytes()?.to_vec()))
+        Ok(Self(reader.tlv_bytes()?.to_vec().into()))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Character strings: NumericString, VisibleString, and SETString.
 
+use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use der::{Decode, Encode, Header, Length, Reader, Tag, Writer};
 
@@ -139,15 +141,41 @@ impl Kind {
 /// }
 /// ```
 ///
-/// [`SetString::new`] takes the VisibleString form when the text fits it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// [`SetString::new`] takes the VisibleString form when the text fits it. Two are equal when their texts are, in whichever form.
+#[derive(Clone)]
 pub struct SetString<const MIN: usize = 0, const MAX: usize = { usize::MAX }> {
     text: String,
     form: Form,
 }
 
+impl<const MIN: usize, const MAX: usize> PartialEq for SetString<MIN, MAX> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> Eq for SetString<MIN, MAX> {}
+
+impl<const MIN: usize, const MAX: usize> PartialOrd for SetString<MIN, MAX> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> Ord for SetString<MIN, MAX> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> Hash for SetString<MIN, MAX> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
 /// The alternative of a [`SetString`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     Visible,
     Bmp,

@@ -45,6 +45,14 @@ pub struct Serials {
     pub encryption: SerialNumber,
 }
 
+/// The cipher of a back key, if it is one that an answer is encrypted with: DES. CDMF is for
+/// the acquirer's words to the cardholder; an answer carries half of the cardholder's secret.
+pub(super) fn back_cipher(data: &BackKeyData) -> Option<Cipher> {
+    Cipher::from_oid(data.back_alg_id.algorithm)
+        .ok()
+        .filter(|cipher| *cipher == Cipher::Des)
+}
+
 /// Which of the two messages answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -117,7 +125,7 @@ impl Reply {
         back_key: Option<&BackKeyData>,
     ) -> Result<Vec<u8>, Error> {
         let back_key = back_key.and_then(|data| {
-            let cipher = Cipher::from_oid(data.back_alg_id.algorithm).ok()?;
+            let cipher = back_cipher(data)?;
             Some((cipher, &data.back_key))
         });
         if cert_status.nonce_cca.is_some() && back_key.is_none() {

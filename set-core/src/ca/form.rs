@@ -38,7 +38,7 @@ pub struct Form {
     pub fallback: bool,
     /// The policy that the applicant reads and agrees to.
     pub policy: PolicyText,
-    /// The questions, at most 50.
+    /// The questions; those past the 50th are neither sent nor expected to be answered.
     pub fields: Vec<RegField>,
     /// Asks a merchant or acquirer for its account, which then comes in the OAEP block.
     pub acct_data_field: Option<RegField>,
@@ -152,7 +152,7 @@ impl Form {
                 reg_form_id: self.id,
                 brand_logo_url: self.brand_logo_url.clone(),
                 card_logo_url: self.card_logo_url.clone(),
-                reg_field_seq: SeqOf::new(self.fields.clone()).ok(),
+                reg_field_seq: SeqOf::new(self.questions().cloned().collect()).ok(),
             }),
             policy: self.policy.clone(),
         })
@@ -166,7 +166,7 @@ impl Form {
     #[must_use]
     pub fn check(&self, answers: &[RegFormItem]) -> Vec<FailedItem> {
         let mut failed = Vec::new();
-        for (number, field) in (1_u8..).zip(&self.fields) {
+        for (number, field) in (1_u8..).zip(self.questions()) {
             let mut given = answers
                 .iter()
                 .filter(|answer| answer.field_name.as_str() == field.field_name.as_str());
@@ -186,14 +186,18 @@ impl Form {
         }
         for (number, answer) in (1_u8..=50).zip(answers) {
             let asked = self
-                .fields
-                .iter()
+                .questions()
                 .any(|field| field.field_name.as_str() == answer.field_name.as_str());
             if !asked {
                 failed.extend(item(number, "not asked for"));
             }
         }
         failed
+    }
+
+    /// What is asked: no more than failed items can name.
+    fn questions(&self) -> impl Iterator<Item = &RegField> {
+        self.fields.iter().take(MOST_QUESTIONS)
     }
 
     /// Whether the account has to be told.
@@ -235,6 +239,9 @@ pub fn answer(name: &str, text: &str) -> Result<RegFormItem, OutOfRange> {
         field_value: FieldValue::SetString(SetString::new(text)?),
     })
 }
+
+/// The highest number of a failed item.
+const MOST_QUESTIONS: usize = 50;
 
 /// A failed item; none when the place is past the 50 that can be named.
 fn item(number: u8, reason: &str) -> Option<FailedItem> {

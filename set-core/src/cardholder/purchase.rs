@@ -32,7 +32,7 @@ use crate::party::{Identity, Purpose, Trust};
 use crate::path::brand;
 use crate::pkcs7::DetachedDigest;
 use crate::proof::ChainVerified;
-use crate::secret::{CardExpiry, Pan, PanSecret};
+use crate::secret::{CardExpiry, ExNonce, Pan, PanSecret};
 use crate::treatment::{dd, ex, exh, hmac, s, so};
 use crate::x509::name::Brand;
 
@@ -283,7 +283,7 @@ impl Offered {
             pan_token: PanToken {
                 pan: account.pan.duplicate(),
                 card_expiry: account.card_expiry.duplicate(),
-                ex_nonce: context.fresh_nonce()?,
+                ex_nonce: ExNonce::random(context.crypto)?,
             },
         })?;
         let h_pi_data = dd::dd(crypto, oid::content::PI_DATA_UNSIGNED, &pi_data)?;
@@ -376,7 +376,7 @@ impl Offered {
             pan: card.pan.duplicate(),
             card_expiry: card.card_expiry.duplicate(),
             pan_secret: card.pan_secret.duplicate(),
-            ex_nonce: context.fresh_nonce()?,
+            ex_nonce: ExNonce::random(context.crypto)?,
         };
         let pi_data = Raw::new(PiData {
             pi_head: self.pi_head(context, &card.pan_secret, hod)?,

@@ -17,6 +17,7 @@ use crate::msg::payment::account::PanToken;
 use crate::msg::payment::tokens::{AuthToken, AuthTokenData, RecurringCount};
 use crate::msg::recur::InstallRecurData;
 use crate::msg::tags::TransIds;
+use crate::secret::ExNonce;
 use crate::sequence;
 use crate::treatment::enc::Types;
 use crate::treatment::{Attached, enc_x, so};
@@ -107,7 +108,7 @@ pub(super) fn give(
     let pan_token = PanToken {
         pan: terms.account.pan,
         card_expiry: terms.account.card_expiry,
-        ex_nonce: context.fresh_nonce()?,
+        ex_nonce: ExNonce::random(context.crypto)?,
     };
     Ok(enc_x::enc_x(
         context.crypto,

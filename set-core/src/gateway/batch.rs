@@ -19,6 +19,7 @@ use crate::msg::payment::cap_rev_or_cred::CapRevOrCredCode;
 use crate::msg::payment::p_cert::BrandAndBin;
 use crate::msg::tags::TransIds;
 use crate::sequence;
+use crate::x509::Brand;
 
 sequence! {
     /// One batch of a merchant.
@@ -158,7 +159,8 @@ impl Batch {
             return true;
         };
         takes.iter().any(|taken| {
-            taken.brand_id == *brand_id && (taken.bin.is_none() || taken.bin.as_ref() == bin)
+            Brand::of(&taken.brand_id) == Brand::of(brand_id)
+                && (taken.bin.is_none() || taken.bin.as_ref() == bin)
         })
     }
 

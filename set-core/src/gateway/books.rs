@@ -88,6 +88,11 @@ impl<'a> Books<'a> {
         record: &Authorization,
     ) -> Result<Account, TokenFault> {
         let account = token::account(self.context, self.gateway, self.own, token, record)?;
+        self.same_account(account)
+    }
+
+    /// A token's account, unless the merchant sent another one.
+    pub(super) fn same_account(&self, account: Account) -> Result<Account, TokenFault> {
         match self.pan_token {
             Some(theirs) if theirs.pan != account.pan => Err(TokenFault::Invalid),
             _ => Ok(account),

@@ -95,14 +95,15 @@ fn encryption_of(
         })
         .collect();
     fitting.sort_by_key(|certificate| certificate.not_after());
-    let mut failure = PeerFault::MissingCertificate("the merchant's encryption key").into();
+    let mut failure = None;
     for certificate in fitting.into_iter().rev() {
         match trust.verify(context, certificate, purpose, signature.brand()) {
             Ok(verified) => return Ok(verified),
-            Err(error) => failure = error,
+            Err(error) => failure = failure.or(Some(error)),
         }
     }
-    Err(failure)
+    Err(failure
+        .unwrap_or_else(|| PeerFault::MissingCertificate("the merchant's encryption key").into()))
 }
 
 const OTHER_ACQUIRER: PeerFault =

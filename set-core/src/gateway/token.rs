@@ -23,6 +23,7 @@ use crate::msg::payment::tokens::{CapToken, CapTokenData};
 use crate::party::former;
 use crate::pkcs7::EnvelopedData;
 use crate::proof::ChainVerified;
+use crate::secret::ExNonce;
 use crate::sequence;
 use crate::treatment::enc::{self, Types};
 use crate::treatment::{Attached, TreatmentError, enc_x, s, so};
@@ -114,7 +115,7 @@ pub(super) fn give(
     let pan_token = PanToken {
         pan: account.pan.duplicate(),
         card_expiry: account.card_expiry.duplicate(),
-        ex_nonce: context.fresh_nonce()?,
+        ex_nonce: ExNonce::random(context.crypto)?,
     };
     let complete = CapToken::EncX(enc_x::enc_x(
         context.crypto,

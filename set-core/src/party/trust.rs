@@ -256,13 +256,13 @@ impl Trust {
         Ok(attempt(held)?)
     }
 
-    /// Moves what made a chain believable from on offer to held: its certificates (but those
-    /// of cardholders and merchants, who send theirs each time), the CRLs of its CAs, and the
-    /// BCI.
+    /// Moves what made a chain believable from on offer to held: its certificates (but a
+    /// cardholder's own), the CRLs of its CAs, and the BCI.
     fn settle(&mut self, context: &Context<'_>, verified: &ChainVerified) {
         let chain = verified.chain();
-        for certificate in chain {
-            if !certificate.is_self_issued() && !is_customer(certificate) {
+        let cardholder = verified.purpose() == Purpose::CardholderSignature;
+        for certificate in chain.iter().skip(usize::from(cardholder)) {
+            if !certificate.is_self_issued() {
                 self.hold(certificate.clone());
             }
         }

@@ -100,7 +100,8 @@ impl<'a> Parts<'a> {
 
 /// Opens an envelope; all that can be wrong inside it is one error.
 ///
-/// A block that does not open still costs the DES decryption, under a random key.
+/// A block that does not open still costs the DES decryption, under a random key, and bad
+/// padding still costs the digest.
 pub(super) fn open(
     crypto: &dyn CryptoProvider,
     key: &PrivateKey,
@@ -130,14 +131,13 @@ pub(super) fn open(
         Err(error) => return Err(error.into()),
     };
     let plaintext = crypto.des_cbc_decrypt(&des_key, &iv, ciphertext);
-    let (true, Ok(plaintext)) = (sound, plaintext) else {
-        return Err(TreatmentError::Undecryptable);
+    let digested = plaintext.as_ref().map_or(ciphertext, |plaintext| plaintext);
+    let intact = !with_hd || {
+        let ours = crypto.sha1(&[digested]);
+        hd.is_some_and(|hd| bool::from(ours.ct_eq(&hd)))
     };
-    if let Some(hd) = hd {
-        let ours = crypto.sha1(&[&plaintext]);
-        if !bool::from(ours.ct_eq(&hd)) {
-            return Err(TreatmentError::Undecryptable);
-        }
+    match plaintext {
+        Ok(plaintext) if sound & intact => Ok((plaintext, extra)),
+        _ => Err(TreatmentError::Undecryptable),
     }
-    Ok((plaintext, extra))
 }

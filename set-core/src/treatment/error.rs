@@ -8,8 +8,9 @@ use crate::crypto::CryptoError;
 /// A treatment that did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TreatmentError {
-    /// An envelope does not open. One and the same answer, in the same time, whether the
-    /// RSA block, the DES padding, the digest in the block or the DER inside is at fault.
+    /// An envelope does not open. One and the same answer, whether the RSA block, the DES
+    /// padding, the digest in the block or the DER inside is at fault; and after the same
+    /// work, but for the DER, which is parsed only when all else holds.
     #[error("the envelope does not open: it is damaged or was made for another key")]
     Undecryptable,
     /// A signature, or one of the attributes it covers, does not verify.

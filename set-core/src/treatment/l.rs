@@ -37,7 +37,11 @@ pub(super) fn compose(elements: &[&[u8]]) -> Result<Vec<u8>, TreatmentError> {
 
 /// The elements of a SEQUENCE that has exactly `N` of them.
 pub(super) fn split<const N: usize>(octets: &[u8]) -> Option<[crate::asn1::Opaque; N]> {
-    let elements: SeqOf<crate::asn1::Opaque, 0> =
-        crate::asn1::decode(octets, &crate::asn1::Limits::default()).ok()?;
+    // Whoever received the whole has checked its size.
+    let limits = crate::asn1::Limits {
+        octets: usize::MAX,
+        ..crate::asn1::Limits::default()
+    };
+    let elements: SeqOf<crate::asn1::Opaque, 0> = crate::asn1::decode(octets, &limits).ok()?;
     elements.into_vec().try_into().ok()
 }

@@ -95,7 +95,7 @@ mod tests {
         PanToken {
             pan: Pan::new("4111111111111111").unwrap(),
             card_expiry: CardExpiry::new("203012").unwrap(),
-            ex_nonce: [7; 20].into(),
+            ex_nonce: crate::secret::ExNonce::from_octets([7; 20]),
         }
     }
 
@@ -104,7 +104,7 @@ mod tests {
             pan: Pan::new("4111111111111111").unwrap(),
             card_expiry: CardExpiry::new("203012").unwrap(),
             pan_secret: PanSecret::from_octets([9; 20]),
-            ex_nonce: crate::msg::ids::Nonce::new([7; 20]),
+            ex_nonce: crate::secret::ExNonce::from_octets([7; 20]),
         }
     }
 

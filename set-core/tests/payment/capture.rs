@@ -16,7 +16,7 @@ use set_core::msg::payment::cap::{
 use set_core::msg::payment::tokens::CapToken;
 use set_core::msg::tags::{MerTermIds, RrTags};
 use set_core::msg::wrapper::MessageWrapper;
-use set_core::secret::{CardExpiry, Pan};
+use set_core::secret::{CardExpiry, ExNonce, Pan};
 use set_core::treatment::enc::Types;
 use set_core::treatment::enc_bx;
 
@@ -188,7 +188,7 @@ fn with_pan(rig: &Rig, order: &Sale, pan: &str) -> Vec<u8> {
         &PanToken {
             pan: Pan::new(pan).unwrap(),
             card_expiry: CardExpiry::new("199912").unwrap(),
-            ex_nonce: context.fresh_nonce().unwrap(),
+            ex_nonce: ExNonce::random(context.crypto).unwrap(),
         },
         &rig.merchant.signature.attached(),
     )

@@ -12,6 +12,7 @@ use set_core::msg::payment::auth_req::{
 };
 use set_core::msg::payment::p_req::{Inputs, Pi, PiData, PiDualSigned, PiHead, PiOiLink, PiTbs};
 use set_core::msg::tags::{MerTermIds, RrTags};
+use set_core::secret::ExNonce;
 use set_core::treatment::enc::Types;
 use set_core::treatment::{dd, enc_b, ex, exh, hmac, so};
 
@@ -45,7 +46,7 @@ pub(crate) fn instruction(rig: &Rig, ordered: &Ordered) -> Instruction {
             pan: rig.card.pan.duplicate(),
             card_expiry: rig.card.card_expiry.duplicate(),
             pan_secret: rig.card.pan_secret.duplicate(),
-            ex_nonce: context.fresh_nonce().unwrap(),
+            ex_nonce: ExNonce::random(context.crypto).unwrap(),
         },
     }
 }

@@ -1,5 +1,6 @@
 //! Messages altered in flight or by the entity itself, each with its exact outcome.
 
+use der::asn1::ObjectIdentifier;
 use set_core::asn1::{self, Limits, Raw, oid};
 use set_core::ca::Registration;
 use set_core::error::{Error, PeerFault};
@@ -84,9 +85,13 @@ fn card_code(alter: impl FnOnce(&mut CertReqData, &mut PanData0)) -> CertStatusC
 
 /// The code for a cardholder whose back key is for a cipher that there is none of.
 pub(crate) fn unknown_cipher() -> CertStatusCode {
+    answer_under(oid::algorithm::SHA1)
+}
+
+fn answer_under(cipher: ObjectIdentifier) -> CertStatusCode {
     card_code(|data, _| {
         let back = data.ca_back_key_data.as_mut().unwrap();
-        back.back_alg_id = AlgorithmIdentifier::cbc(oid::algorithm::SHA1, &[0; 8]).unwrap();
+        back.back_alg_id = AlgorithmIdentifier::cbc(cipher, &[0; 8]).unwrap();
     })
 }
 
@@ -126,6 +131,8 @@ fn thumb_of_nothing() -> Option<CertThumb> {
 #[test]
 fn a_request_that_breaks_a_rule_of_its_own_is_refused_with_the_rules_code() {
     assert_eq!(unknown_cipher(), CertStatusCode::UnableToEncryptCertRes);
+    let weak = answer_under(oid::algorithm::CDMF_CBC);
+    assert_eq!(weak, CertStatusCode::UnableToEncryptCertRes);
     let other_bank = card_code(|_, account| {
         account.pan = Pan::new("5500000000000004").unwrap();
     });

@@ -21,6 +21,7 @@ use set_core::msg::amount::CurrencyAmount;
 use set_core::msg::ids::MerchantId;
 use set_core::msg::payment::account::PanToken;
 use set_core::pkcs7::EnvelopedData;
+use set_core::secret::ExNonce;
 use set_core::sequence;
 use set_core::treatment::exh;
 use set_node::service::Shutdown;
@@ -69,7 +70,7 @@ fn seal<T: Wire>(
     let account = PanToken {
         pan: account.pan,
         card_expiry: account.card_expiry,
-        ex_nonce: context.fresh_nonce()?,
+        ex_nonce: ExNonce::random(context.crypto)?,
     };
     Ok(exh::exh(
         context.crypto,

@@ -2,7 +2,7 @@
 
 use super::Opened;
 use crate::asn1::SeqOf;
-use crate::ca::answer::Words;
+use crate::ca::answer::{Words, back_cipher};
 use crate::ca::record::Offered;
 use crate::ca::{Ca, Form, issue};
 use crate::error::{Error, PeerFault};
@@ -10,7 +10,6 @@ use crate::exchange::Context;
 use crate::msg::cert::cert_req::AcctInfo;
 use crate::msg::cert::cert_res::CertStatusCode;
 use crate::registration::{EndEntity, Wanted};
-use crate::treatment::ek::Cipher;
 
 /// An outcome that the CA decides on its own.
 pub(super) struct Unfit {
@@ -99,7 +98,7 @@ impl Opened {
     /// That the answer can be encrypted; a cardholder's must be, as it carries a secret.
     fn check_back_key(&self, wanted: Wanted) -> Result<(), Unfit> {
         let usable = match &self.data.ca_back_key_data {
-            Some(back) => Cipher::from_oid(back.back_alg_id.algorithm).is_ok(),
+            Some(back) => back_cipher(back).is_some(),
             None => wanted.entity != EndEntity::Cardholder,
         };
         if usable {

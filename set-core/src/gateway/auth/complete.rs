@@ -19,6 +19,7 @@ use crate::msg::payment::auth_res::{
 };
 use crate::msg::payment::batch::AmountType;
 use crate::msg::payment::cap::{CapCode, CapResPayload};
+use crate::secret::ExNonce;
 
 /// An authorization that waits for the host.
 ///
@@ -281,7 +282,7 @@ impl Request {
         Ok(Some(PanToken {
             pan,
             card_expiry,
-            ex_nonce: context.fresh_nonce()?,
+            ex_nonce: ExNonce::random(context.crypto)?,
         }))
     }
 }

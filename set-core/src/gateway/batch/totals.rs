@@ -5,6 +5,7 @@ use crate::asn1::SeqOf;
 use crate::gateway::amounts::{self, BOOKABLE};
 use crate::msg::amount::{Currency, CurrencyAmount};
 use crate::msg::payment::batch::{AmountType, BatchDetails, BatchTotals, BrandBatchDetails};
+use crate::x509::Brand;
 
 /// The totals with one item more; none when a sum is beyond its type, or what can be booked.
 pub(super) fn with(
@@ -13,7 +14,7 @@ pub(super) fn with(
 ) -> Option<SeqOf<BrandBatchDetails, 0>> {
     let mut all = totals.to_vec();
     let same = |one: &BrandBatchDetails| {
-        one.brand_id == entry.brand_id
+        Brand::of(&one.brand_id) == Brand::of(&entry.brand_id)
             && amounts::same_unit(&one.batch_totals.transaction_total_amt_debit, &entry.amount)
     };
     let index = match all.iter().position(same) {
@@ -102,7 +103,8 @@ pub(super) fn agree(ours: &BatchDetails, theirs: &BatchDetails) -> bool {
     let listed = brands.is_none_or(|brands| {
         brands.iter().all(|their| {
             let ours = ours.brand_batch_details_seq.iter().flatten();
-            let mut same = ours.filter(|our| our.brand_id == their.brand_id);
+            let mut same =
+                ours.filter(|our| Brand::of(&our.brand_id) == Brand::of(&their.brand_id));
             same.any(|our| equal(&our.batch_totals, &their.batch_totals))
         })
     });

@@ -4,6 +4,7 @@ use crate::asn1::SeqOf;
 use crate::gateway::batch::Item;
 use crate::msg::payment::batch::{TransDetails, TransactionDetail, TransactionStatus};
 use crate::msg::payment::batch_admin::ReturnTransactionDetail;
+use crate::x509::Brand;
 
 /// Collects the items that a merchant wants to see, offered in the order of their numbers.
 ///
@@ -63,7 +64,7 @@ impl Page {
             .is_some_and(|status| status != TransactionStatus::Success);
         let brand = self.wanted.brand_id.as_ref();
         (failed || !self.wanted.errors_only_ind)
-            && brand.is_none_or(|brand| *brand == detail.brand_id)
+            && brand.is_none_or(|brand| Brand::of(brand) == Brand::of(&detail.brand_id))
     }
 
     fn is_full(&self) -> bool {

@@ -149,7 +149,11 @@ fn without_record(
     });
     let allowed = books.context.policy.credit_without_record;
     (allowed && !known).then(|| {
-        let (record, account) = recalled(books, item, token)?;
+        let (record, paid) = recalled(books, item, token)?;
+        let account = match item.new_account_ind {
+            true => new_account(books)?,
+            false => books.same_account(paid)?,
+        };
         let capture = at(&record, 0)?;
         let amount = item.cap_rev_or_cred_req_amt.unwrap_or(capture.cap_amt);
         capture.check_credit(&amount)?;
@@ -243,6 +247,11 @@ fn paid_to(
     }
     // The token must be good all the same: it shows that the merchant may credit this sale.
     token::account(books.context, books.gateway, books.own, token, record)?;
+    new_account(books)
+}
+
+/// The account that came along.
+fn new_account(books: &Books<'_>) -> Result<Account, CapRevOrCredCode> {
     let account = books.pan_token.ok_or(CapRevOrCredCode::MissingCapData)?;
     Ok(Account {
         pan: account.pan.duplicate(),

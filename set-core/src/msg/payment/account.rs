@@ -1,7 +1,6 @@
 //! Account data that travels in the OAEP block.
 
-use crate::msg::ids::Nonce;
-use crate::secret::{CardExpiry, Pan, PanSecret};
+use crate::secret::{CardExpiry, ExNonce, Pan, PanSecret};
 use crate::sequence;
 
 sequence! {
@@ -24,7 +23,7 @@ sequence! {
         /// The secret behind the certificate's unique cardholder id.
         pan_secret: PanSecret = "panSecret",
         /// Keeps the digest from being searched.
-        ex_nonce: Nonce = "exNonce",
+        ex_nonce: ExNonce = "exNonce",
     }
 }
 
@@ -45,6 +44,6 @@ sequence! {
         /// When the card expires.
         card_expiry: CardExpiry = "cardExpiry",
         /// Keeps the digest from being searched.
-        ex_nonce: Nonce = "exNonce",
+        ex_nonce: ExNonce = "exNonce",
     }
 }

@@ -7,9 +7,8 @@ use super::block::{Reader, Writer};
 use super::{Extra, LinkedExtra};
 use crate::asn1::oid;
 use crate::crypto::oaep::ContentKind;
-use crate::msg::ids::Nonce;
 use crate::msg::payment::account::PanData;
-use crate::secret::PanSecret;
+use crate::secret::{ExNonce, PanSecret};
 
 impl Extra for PanData {
     const KIND: ContentKind = ContentKind::PanData;
@@ -19,7 +18,7 @@ impl Extra for PanData {
             .pan(&self.pan)
             .expiry(&self.card_expiry)
             .octets(self.pan_secret.expose())
-            .octets(self.ex_nonce.as_octets())
+            .octets(self.ex_nonce.expose())
             .finish()
     }
 
@@ -29,7 +28,7 @@ impl Extra for PanData {
             pan: fields.pan()?,
             card_expiry: fields.expiry()?,
             pan_secret: PanSecret::from_octets(fields.secret()?),
-            ex_nonce: Nonce::new(fields.secret()?),
+            ex_nonce: ExNonce::from_octets(fields.secret()?),
         };
         fields.finish()?;
         Some(data)
@@ -50,7 +49,7 @@ mod tests {
             pan: Pan::new(pan).unwrap(),
             card_expiry: CardExpiry::new("203012").unwrap(),
             pan_secret: PanSecret::from_octets([0x11; 20]),
-            ex_nonce: Nonce::new([0x22; 20]),
+            ex_nonce: ExNonce::from_octets([0x22; 20]),
         }
     }
 

@@ -7,8 +7,8 @@ use super::block::{Reader, Writer};
 use super::{Extra, LinkedExtra};
 use crate::asn1::oid;
 use crate::crypto::oaep::ContentKind;
-use crate::msg::ids::Nonce;
 use crate::msg::payment::account::PanToken;
+use crate::secret::ExNonce;
 
 impl Extra for PanToken {
     const KIND: ContentKind = ContentKind::PanToken;
@@ -17,7 +17,7 @@ impl Extra for PanToken {
         Writer::of(Self::KIND.extra_len())
             .pan(&self.pan)
             .expiry(&self.card_expiry)
-            .octets(self.ex_nonce.as_octets())
+            .octets(self.ex_nonce.expose())
             .finish()
     }
 
@@ -26,7 +26,7 @@ impl Extra for PanToken {
         let token = Self {
             pan: fields.pan()?,
             card_expiry: fields.expiry()?,
-            ex_nonce: Nonce::new(fields.secret()?),
+            ex_nonce: ExNonce::from_octets(fields.secret()?),
         };
         fields.finish()?;
         Some(token)
@@ -47,7 +47,7 @@ mod tests {
         let token = PanToken {
             pan: Pan::new("4111111111111111").unwrap(),
             card_expiry: CardExpiry::new("203012").unwrap(),
-            ex_nonce: Nonce::new([0x22; 20]),
+            ex_nonce: ExNonce::from_octets([0x22; 20]),
         };
         let mut expected = b"4111111111111111\0\0\x00203012".to_vec();
         expected.extend([0x22; 20]);
