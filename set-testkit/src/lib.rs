@@ -14,6 +14,7 @@ pub mod keys;
 pub mod prng;
 mod provider;
 mod quick;
+pub mod relay;
 pub mod secrets;
 pub mod street;
 

@@ -1,7 +1,6 @@
 //! Two CAs, each with its folder and process: the brand CA, and the merchant CA.
 
 use std::fs;
-use std::net::TcpListener;
 
 use set_core::error::Error;
 use set_core::msg::cert::id_data::{IdData, MerchantAcquirerId};
@@ -13,6 +12,7 @@ use set_core::registration::{Application, Initiating};
 use set_node::pem;
 use set_node::station::Station;
 use set_node::transport::Transport;
+use set_testkit::relay::Relay;
 
 use crate::rig::{Folder, Server};
 
@@ -24,19 +24,15 @@ fn the_brand_ca_learns_of_a_crl_and_gives_the_bci_back() {
         .without_keys(|name| !name.starts_with("orchard.mca."));
     let mca = whole.without_keys(|name| name.starts_with("orchard.mca."));
     // The brand CA's address has to be known before it is there.
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let address = format!("lists.brand_ca=set://127.0.0.1:{port}");
+    let relay = Relay::start().unwrap();
+    let address = format!("lists.brand_ca=set://{}", relay.address());
     let at_mca = mca.serve(&["listen.tcp=127.0.0.1:0", &address]);
     mca.succeed(&["publish", "--all"]);
     let mine = mca.lists();
     assert_eq!((mine.crl("OU=Merchant CA,"), mine.bci()), (2, 1));
     let to = format!("lists.distribute_to=[\"set://{}\"]", at_mca.tcp);
-    let listen = format!("listen.tcp=127.0.0.1:{port}");
-    let _at_brand = brand.serve(&[&listen, &to]);
+    let at_brand = brand.serve(&["listen.tcp=127.0.0.1:0", &to]);
+    relay.lead_to(at_brand.tcp.parse().unwrap());
     let lists = brand.wait_for("the brand CA learns", |lists| lists.bci() >= 2);
     assert_eq!(lists.crl("OU=Merchant CA,"), 2);
     mca.wait_for("the BCI comes back", |lists| lists.bci() >= 2);

@@ -1,8 +1,10 @@
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use set_core::gateway::host::Decision;
 use set_core::msg::payment::auth_res::AuthCode;
 use set_node::store::Store;
+use tokio::time::timeout;
 
 use crate::rig::{Host, ask, auth_req, merchant, order, price, service, takes};
 
@@ -13,9 +15,12 @@ async fn die_while_the_host_is_asked(store: &Store, request: &[u8]) {
     host.hangs.store(true, Ordering::SeqCst);
     let (dying, request) = (service(store, &host), request.to_vec());
     let work = tokio::spawn(async move { ask(&dying, &request).await });
-    while host.asked.lock().unwrap().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    let is_asked = async {
+        while host.asked.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, is_asked).await.unwrap();
     work.abort();
 }
 
@@ -109,3 +114,6 @@ async fn a_host_that_cannot_be_asked_again_is_told_to_reverse_what_it_may_have_a
     assert_eq!(service.advise().await.unwrap(), 1);
     assert_eq!(*host.reversed.lock().unwrap(), *host.asked.lock().unwrap());
 }
+
+/// Longer than anything takes on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(120);

@@ -1,6 +1,6 @@
 """A bank's host for tests: ISO 8583 by pyiso8583, behaviour by account number.
 
-Usage: bank_host.py PREFIX BITMAP LATE_SECONDS [PORT]
+Usage: bank_host.py PREFIX BITMAP LATE_SECONDS
        bank_host.py codec BITMAP
 
 The first form listens on 127.0.0.1, prints {"port": N}, then one JSON line per message; the
@@ -223,9 +223,9 @@ class Bank:
         await self.send(writer, self.reply(message, "00" if known else "25"))
 
 
-async def main(prefix, bitmap, late, port):
+async def main(prefix, bitmap, late):
     bank = Bank(prefix, bitmap, float(late))
-    server = await asyncio.start_server(bank.serve, "127.0.0.1", int(port))
+    server = await asyncio.start_server(bank.serve, "127.0.0.1", 0)
     print(json.dumps({"port": server.sockets[0].getsockname()[1]}), flush=True)
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
@@ -242,4 +242,4 @@ async def main(prefix, bitmap, late, port):
 if sys.argv[1] == "codec":
     codec(sys.argv[2])
 else:
-    asyncio.run(main(*sys.argv[1:4], sys.argv[4] if len(sys.argv) > 4 else 0))
+    asyncio.run(main(*sys.argv[1:4]))

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{Router, routing::get};
@@ -117,18 +118,17 @@ impl Rig {
     }
 }
 
-/// Time-outs so short that a test can sit them out.
-pub(crate) fn impatient() -> Timeouts {
-    let short = Period::milliseconds(250);
-    Timeouts {
-        connect: short,
-        first_octet: short,
-        between_octets: short,
-        message: Period::milliseconds(1000),
-        idle: short,
-        request: Period::milliseconds(600),
-        drain: short,
-    }
+/// Time-outs of which `shorten` makes those short that the test sits out; the others are as
+/// long as ever, so that a busy machine does not run into them.
+pub(crate) fn impatient(shorten: impl FnOnce(&mut Timeouts, Period)) -> Timeouts {
+    let mut timeouts = Timeouts::default();
+    shorten(&mut timeouts, Period::milliseconds(100));
+    timeouts
+}
+
+/// What comes of `work`, which a fault would keep from ever ending.
+pub(crate) async fn ends<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, work).await.unwrap()
 }
 
 /// A SEQUENCE around `content`.
@@ -160,3 +160,6 @@ pub(crate) fn content(message: &[u8]) -> &[u8] {
         long => &message[2 + usize::from(long & 0x7f)..],
     }
 }
+
+/// Longer than anything takes on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(120);

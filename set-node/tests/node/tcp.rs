@@ -1,12 +1,12 @@
-use std::{sync::atomic::Ordering, time::Duration};
+use std::sync::atomic::Ordering;
 
 use set_node::{
-    config::{Limits, Period, Timeouts},
+    config::{Limits, Timeouts},
     transport::{FramingFault, Transport, TransportError},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
 };
 
 use crate::rig::{Rig, content, impatient, message};
@@ -161,25 +161,28 @@ async fn a_message_cut_short_is_refused() {
 
 #[tokio::test]
 async fn silent_and_stalling_peers_are_closed() {
-    let rig = Rig::start(Limits::default(), impatient()).await;
-    for sent in [&[][..], &[0x30], &[0x30, 10, 1, 2]] {
+    let silent = impatient(|timeouts, short| timeouts.first_octet = short);
+    let stalling = impatient(|timeouts, short| timeouts.between_octets = short);
+    for (sent, timeouts) in [
+        (&[][..], &silent),
+        (&[0x30], &stalling),
+        (&[0x30, 10, 1, 2], &stalling),
+    ] {
+        let rig = Rig::start(Limits::default(), timeouts.clone()).await;
         let mut stream = TcpStream::connect(rig.tcp).await.unwrap();
         stream.write_all(sent).await.unwrap();
         assert_eq!(read_all(&mut stream).await, b"", "{sent:02x?}");
+        let metrics = rig.metrics.text();
+        assert!(
+            metrics.contains("set_refused_total{binding=\"tcp\"} 1\n"),
+            "{metrics}"
+        );
     }
-    assert!(
-        rig.metrics
-            .text()
-            .contains("set_refused_total{binding=\"tcp\"} 3\n")
-    );
 }
 
 #[tokio::test]
 async fn an_idle_connection_is_closed_and_its_client_makes_another() {
-    let short_idle = Timeouts {
-        idle: Period::milliseconds(50),
-        ..Timeouts::default()
-    };
+    let short_idle = impatient(|timeouts, short| timeouts.idle = short);
     let rig = Rig::start(Limits::default(), short_idle).await;
     let mut stream = TcpStream::connect(rig.tcp).await.unwrap();
     let client = rig.over_tcp();
@@ -216,7 +219,8 @@ async fn a_busy_node_says_so_and_closes() {
 
 #[tokio::test]
 async fn a_request_past_its_time_is_refused() {
-    let rig = Rig::start(Limits::default(), impatient()).await;
+    let hurried = impatient(|timeouts, short| timeouts.request = short);
+    let rig = Rig::start(Limits::default(), hurried).await;
     let mut stream = TcpStream::connect(rig.tcp).await.unwrap();
     stream.write_all(&message(b"hold")).await.unwrap();
     let refusal = read_all(&mut stream).await;
@@ -324,11 +328,8 @@ async fn stopping_closes_resting_connections_and_finishes_the_work_begun() {
 
 #[tokio::test]
 async fn what_does_not_finish_in_the_drain_time_is_cut_off() {
-    let timeouts = Timeouts {
-        drain: Period::milliseconds(50),
-        ..Timeouts::default()
-    };
-    let rig = Rig::start(Limits::default(), timeouts).await;
+    let short_drain = impatient(|timeouts, short| timeouts.drain = short);
+    let rig = Rig::start(Limits::default(), short_drain).await;
     let mut working = TcpStream::connect(rig.tcp).await.unwrap();
     working.write_all(&message(b"hold")).await.unwrap();
     rig.role.begun.notified().await;
@@ -339,9 +340,10 @@ async fn what_does_not_finish_in_the_drain_time_is_cut_off() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_unreachable() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    // Bound, so that nobody else gets the port, and never listening.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
     let fault = Transport::connect(format!("set://{address}").parse().unwrap())
         .await
         .unwrap_err();
@@ -365,11 +367,7 @@ async fn a_client_refuses_answers_that_are_garbage_too_big_or_late() {
             let _ = stream.read_to_end(&mut rest).await;
         }
     });
-    let timeouts = Timeouts {
-        between_octets: Period::milliseconds(80),
-        ..Timeouts::default()
-    };
-    let client = Transport::new(endpoint).with_timeouts(timeouts);
+    let client = Transport::new(endpoint.clone());
     let fault = client.exchange(&message(b"ab")).await.unwrap_err();
     assert!(
         matches!(
@@ -392,9 +390,12 @@ async fn a_client_refuses_answers_that_are_garbage_too_big_or_late() {
         ),
         "{fault:?}"
     );
+    let timeouts = impatient(|timeouts, short| timeouts.between_octets = short);
+    let short = timeouts.between_octets.duration();
+    let client = Transport::new(endpoint).with_timeouts(timeouts);
     let fault = client.exchange(&message(b"ab")).await.unwrap_err();
     assert!(
-        matches!(fault, TransportError::TimedOut { after, .. } if after == Duration::from_millis(80)),
+        matches!(fault, TransportError::TimedOut { after, .. } if after == short),
         "{fault:?}"
     );
     server.await.unwrap();

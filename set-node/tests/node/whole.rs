@@ -15,7 +15,9 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::rig::{message, mirror};
+use set_testkit::externals;
+
+use crate::rig::{ends, message, mirror};
 
 async fn ask(address: std::net::SocketAddr, path: &str) -> (String, String) {
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -134,14 +136,17 @@ async fn an_address_in_use_or_missing_is_named() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_signal_to_terminate_stops_the_node() {
+    let Some(kill) = externals::require("kill") else {
+        return;
+    };
     let shutdown = Shutdown::on_signals().unwrap();
     assert!(!shutdown.is_requested());
     let id = std::process::id().to_string();
-    let killed = tokio::process::Command::new("kill")
+    let killed = tokio::process::Command::new(kill)
         .args(["-TERM", &id])
         .status()
         .await
         .unwrap();
     assert!(killed.success());
-    shutdown.requested().await;
+    ends(shutdown.requested()).await;
 }

@@ -3,7 +3,7 @@ use set_gateway::host::iso8583::codec::Encoding;
 use set_gateway::host::iso8583::frame::Prefix;
 use set_gateway::host::{AcquirerHost as _, HostUnavailable};
 
-use crate::iso8583::bank::{Bank, again, capture, card, host, request, reversal, trace};
+use crate::iso8583::bank::{Bank, again, capture, card, host, impatient, request, reversal, trace};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn captures_and_reversals_are_repeated_until_acknowledged_and_booked_once_in_either_form() {
@@ -20,20 +20,21 @@ async fn captures_and_reversals_are_repeated_until_acknowledged_and_booked_once_
         let Some(mut bank) = Bank::start(Prefix::Binary, Encoding::Binary) else {
             return;
         };
-        let mut config = bank.impatient();
+        let mut config = bank.config();
         config.advices = form;
         let host = host(&config);
+        let hurried = impatient(config).await;
         let captured = request(1, card("00", 1));
         host.authorize(trace(1), &captured).await;
         let advice = capture(&captured);
-        let unconfirmed = host.advise(trace(2), &advice).await;
+        let unconfirmed = hurried.advise(trace(2), &advice).await;
         assert_eq!(unconfirmed, Err(HostUnavailable));
         host.advise(again(trace(2)), &advice).await.unwrap();
 
         let reversed = request(2, card("68", 2));
-        host.authorize(trace(3), &reversed).await;
+        hurried.authorize(trace(3), &reversed).await;
         let advice = reversal(&reversed, trace(3));
-        let unconfirmed = host.reverse(trace(4), &advice).await;
+        let unconfirmed = hurried.reverse(trace(4), &advice).await;
         assert_eq!(unconfirmed, Err(HostUnavailable));
         host.reverse(again(trace(4)), &advice).await.unwrap();
 

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 use set_core::asn1::Date;
@@ -58,11 +59,6 @@ pub(crate) fn python() -> Option<Command> {
 impl Bank {
     /// A host whose late answers take longer than the impatient wait.
     pub(crate) fn start(prefix: Prefix, bitmap: Encoding) -> Option<Self> {
-        Self::start_at(prefix, bitmap, 0)
-    }
-
-    /// The same at a port that an earlier one has left.
-    pub(crate) fn start_at(prefix: Prefix, bitmap: Encoding, port: u64) -> Option<Self> {
         let words = (
             match prefix {
                 Prefix::Binary => "binary",
@@ -74,7 +70,7 @@ impl Bank {
             },
         );
         let mut child = python()?
-            .args([words.0, words.1, LATE_SECONDS, &port.to_string()])
+            .args([words.0, words.1, LATE_SECONDS])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -155,12 +151,9 @@ impl Bank {
         }
     }
 
-    /// For what is not answered.
-    pub(crate) fn impatient(&self) -> Iso8583Config {
-        Iso8583Config {
-            answer: Period::seconds(1),
-            ..self.config()
-        }
+    /// A gateway's side, connected, that soon takes silence for one: for what is not answered.
+    pub(crate) async fn impatient_host(&self) -> Arc<Iso8583Host> {
+        impatient(self.config()).await
     }
 
     /// A gateway's side of a connection to it.
@@ -169,12 +162,33 @@ impl Bank {
     }
 }
 
+/// As [`Bank::impatient_host`], in other ways as configured.
+pub(crate) async fn impatient(config: Iso8583Config) -> Arc<Iso8583Host> {
+    let host = host(&Iso8583Config {
+        answer: Period::seconds(1),
+        ..config
+    });
+    // This machine may be too busy for the first sign-ons.
+    within(async {
+        while host.try_out().await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    host
+}
+
 impl Drop for Bank {
     fn drop(&mut self) {
         drop(self.asked.take());
         let _ended = self.child.kill();
         let _status = self.child.wait();
     }
+}
+
+/// What comes of `work`, which a fault would keep from ever ending.
+pub(crate) async fn within<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, work).await.unwrap()
 }
 
 pub(crate) fn host(config: &Iso8583Config) -> Arc<Iso8583Host> {
@@ -288,3 +302,6 @@ pub(crate) fn later(seconds: u64) -> Date {
 
 /// Longer than an impatient gateway waits.
 const LATE_SECONDS: &str = "1.5";
+
+/// Longer than anything takes on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(120);

@@ -7,10 +7,11 @@ use set_gateway::host::iso8583::LinkFault;
 use set_gateway::host::iso8583::codec::Encoding;
 use set_gateway::host::iso8583::frame::Prefix;
 use set_node::config::Period;
+use set_testkit::relay::Relay;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::iso8583::bank::{Bank, card, host, request, trace};
+use crate::iso8583::bank::{Bank, card, host, request, trace, within};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_gateway_signs_on_first_and_tests_an_idle_connection() {
@@ -21,16 +22,19 @@ async fn the_gateway_signs_on_first_and_tests_an_idle_connection() {
     config.echo = Period::milliseconds(20);
     let host = host(&config);
     host.authorize(trace(1), &request(1, card("00", 0))).await;
-    loop {
-        let network = bank.book()["network"].clone();
-        let codes: Vec<_> = network.as_array().unwrap().iter().collect();
-        assert_eq!(codes[0], "001");
-        if codes.len() > 3 {
-            assert!(codes[1..].iter().all(|code| *code == "301"));
-            break;
+    within(async {
+        loop {
+            let network = bank.book()["network"].clone();
+            let codes: Vec<_> = network.as_array().unwrap().iter().collect();
+            assert_eq!(codes[0], "001");
+            if codes.len() > 3 {
+                assert!(codes[1..].iter().all(|code| *code == "301"));
+                break;
+            }
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -38,30 +42,45 @@ async fn a_host_that_comes_back_is_connected_to_again() {
     let Some(bank) = Bank::start(Prefix::Binary, Encoding::Binary) else {
         return;
     };
-    let (host, port) = (bank.host(), bank.port);
+    let relay = Relay::start().unwrap();
+    let lead_to = |bank: &Bank| {
+        let port = u16::try_from(bank.port).unwrap();
+        relay.lead_to(([127, 0, 0, 1], port).into());
+    };
+    lead_to(&bank);
+    let mut config = bank.config();
+    config.address = Some(relay.address().to_string());
+    let host = host(&config);
     let answer = host.authorize(trace(1), &request(1, card("00", 0))).await;
     assert_eq!(answer.decision.auth_code(), AuthCode::Approved);
     drop(bank);
     // Until the loss is noticed a request may have left.
     let mut number = 1;
-    loop {
-        number += 1;
-        let lost = request(number, card("00", 0));
-        let decision = host.authorize(trace(number), &lost).await.decision;
-        if decision == Decision::SystemError {
-            break;
+    within(async {
+        loop {
+            number += 1;
+            let lost = request(number, card("00", 0));
+            let decision = host.authorize(trace(number), &lost).await.decision;
+            if decision == Decision::SystemError {
+                break;
+            }
+            assert_eq!(decision, Decision::NoReply);
         }
-        assert_eq!(decision, Decision::NoReply);
-    }
-    let _bank = Bank::start_at(Prefix::Binary, Encoding::Binary, port).unwrap();
-    loop {
-        number += 1;
-        let again = request(number, card("00", 0));
-        match host.authorize(trace(number), &again).await.decision {
-            Decision::SystemError => tokio::task::yield_now().await,
-            decision => break assert_eq!(decision.auth_code(), AuthCode::Approved),
+    })
+    .await;
+    let bank = Bank::start(Prefix::Binary, Encoding::Binary).unwrap();
+    lead_to(&bank);
+    within(async {
+        loop {
+            number += 1;
+            let again = request(number, card("00", 0));
+            match host.authorize(trace(number), &again).await.decision {
+                Decision::SystemError => tokio::task::yield_now().await,
+                decision => break assert_eq!(decision.auth_code(), AuthCode::Approved),
+            }
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

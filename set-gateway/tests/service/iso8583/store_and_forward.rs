@@ -9,7 +9,7 @@ use set_gateway::service::GatewayService;
 use set_node::config::Period;
 use set_node::store::Store;
 
-use crate::iso8583::bank::{Bank, host};
+use crate::iso8583::bank::{Bank, host, within};
 use crate::rig::{
     ask, auth_req, authorized, captured, code, merchant, order, price, service, takes,
 };
@@ -28,8 +28,8 @@ async fn an_unanswered_request_is_reversed_by_the_next_run_if_this_one_does_not_
     // Authorizes and says nothing; the first telling of the reversal gets no answer either.
     bank.behave("68", '2');
     let folder = tempfile::tempdir().unwrap();
-    let (mut merchant, host) = (merchant(), host(&bank.impatient()));
-    let first = started(folder.path(), &host).await;
+    let mut merchant = merchant();
+    let first = started(folder.path(), &bank.impatient_host().await).await;
     let ordered = order(&mut merchant);
     let (state, request) = auth_req(&merchant, ordered, false);
     let response = ask(&first, &request).await;
@@ -39,7 +39,7 @@ async fn an_unanswered_request_is_reversed_by_the_next_run_if_this_one_does_not_
     assert_eq!(first.advise().await.unwrap(), 0);
     drop(first);
 
-    let second = started(folder.path(), &host).await;
+    let second = started(folder.path(), &bank.host()).await;
     assert_eq!(second.recover().await.unwrap(), 0);
     assert_eq!(second.advise().await.unwrap(), 1);
     assert_eq!(second.advise().await.unwrap(), 0);
@@ -68,12 +68,15 @@ async fn a_run_that_dies_while_the_bank_is_silent_is_made_good_by_the_next_one()
             let request = request.clone();
             async move { ask(&first, &request).await }
         });
-        while bank.types().is_empty() {
-            tokio::task::yield_now().await;
-        }
+        within(async {
+            while bank.types().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
         work.abort();
 
-        config.answer = bank.impatient().answer;
+        config.answer = bank.config().answer;
         let second = started(folder.path(), &host(&config)).await;
         assert_eq!(second.recover().await.unwrap(), 1);
         let response = ask(&second, &request).await;
@@ -100,13 +103,16 @@ async fn a_capture_is_told_to_the_bank_until_it_acknowledges_and_booked_once() {
     };
     bank.behave("00", '1');
     let folder = tempfile::tempdir().unwrap();
-    let (mut merchant, host) = (merchant(), host(&bank.impatient()));
-    let first = started(folder.path(), &host).await;
+    let mut config = bank.config();
+    // The authorization has to be answered in it, the first telling is waited for in vain.
+    config.answer = Period::seconds(5);
+    let mut merchant = merchant();
+    let first = started(folder.path(), &host(&config)).await;
     let authorized = authorized(&first, &mut merchant).await;
     captured(&first, &mut merchant, authorized, price().amount).await;
     assert_eq!(first.advise().await.unwrap(), 0);
     drop(first);
-    let second = started(folder.path(), &host).await;
+    let second = started(folder.path(), &bank.host()).await;
     assert_eq!(second.advise().await.unwrap(), 1);
     assert_eq!(bank.types(), ["0100", "0220", "0221"]);
     assert_eq!(bank.only()["captured"], price().amount);
