@@ -9,7 +9,7 @@
 
 use std::{error::Error, path::Path, sync::Arc};
 
-use axum::{Router, body::Bytes, routing::post};
+use axum::{Router, body::Bytes, http::StatusCode, http::header, routing::post};
 use der::asn1::OctetString;
 use set_core::asn1::SeqOf;
 use set_core::exchange::{Refusal, receive};
@@ -68,7 +68,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let (station, merchant, offer) = &*shop;
         let answer = p_init_res(station, merchant, offer.clone(), &body);
         let error = |refusal: Refusal| refusal.answer(&station.context(), None);
-        answer.or_else(|refusal| error(refusal).ok().flatten().ok_or("no answer"))
+        let answer = answer.or_else(|refusal| error(refusal).ok().flatten().ok_or(()));
+        let answer =
+            answer.map(|octets| ([(header::CONTENT_TYPE, "application/set-payment")], octets));
+        answer.map_err(|()| StatusCode::NO_CONTENT)
     });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("one teapot at http://{}/set", listener.local_addr()?);

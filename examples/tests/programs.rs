@@ -113,5 +113,9 @@ fn post(address: &str, path: &str, body: &[u8]) -> Vec<u8> {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     let end = answer.windows(4).position(|it| it == b"\r\n\r\n").unwrap();
-    answer.split_off(end + 4)
+    let body = answer.split_off(end + 4);
+    let head = String::from_utf8_lossy(&answer).to_ascii_lowercase();
+    let media = "content-type: application/set-payment\r\n";
+    assert!(head.contains(media), "{head}");
+    body
 }
