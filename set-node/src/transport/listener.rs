@@ -133,8 +133,7 @@ impl Listener {
                 biased;
                 () = shutdown.requested() => break,
                 Some(_) = connections.join_next() => continue,
-                accepted = accept(self.tcp.as_ref(), &places) => accepted.map(Accepted::Tcp),
-                accepted = accept(self.http.as_ref(), &places) => accepted.map(Accepted::Http),
+                accepted = accept(self.tcp.as_ref(), self.http.as_ref(), &places) => accepted,
             };
             let (service, binding, shutdown) =
                 (service.clone(), Arc::clone(&binding), shutdown.clone());
@@ -210,22 +209,35 @@ struct Connection {
     place: OwnedSemaphorePermit,
 }
 
-/// Accepts once there is a place; without a socket, never.
-async fn accept(socket: Option<&Socket>, places: &Arc<Semaphore>) -> io::Result<Connection> {
-    let Some(socket) = socket else {
-        return std::future::pending().await;
-    };
+/// Accepts from either socket once there is a place, one for both: a socket that nobody
+/// connects to holds none.
+async fn accept(
+    tcp: Option<&Socket>,
+    http: Option<&Socket>,
+    places: &Arc<Semaphore>,
+) -> io::Result<Accepted> {
     let place = Arc::clone(places)
         .acquire_owned()
         .await
         .map_err(io::Error::other)?;
-    let (stream, peer) = socket.listener.accept().await?;
+    let ((stream, peer), accepted): (_, fn(Connection) -> Accepted) = tokio::select! {
+        accepted = next(tcp) => (accepted?, Accepted::Tcp),
+        accepted = next(http) => (accepted?, Accepted::Http),
+    };
     // Without it small messages wait for the peer's acknowledgement; the
     // connection works all the same if the system cannot do it.
     let _ = stream.set_nodelay(true);
-    Ok(Connection {
+    Ok(accepted(Connection {
         stream,
         peer,
         place,
-    })
+    }))
+}
+
+/// The next connection; without a socket, never.
+async fn next(socket: Option<&Socket>) -> io::Result<(TcpStream, SocketAddr)> {
+    match socket {
+        Some(socket) => socket.listener.accept().await,
+        None => std::future::pending().await,
+    }
 }

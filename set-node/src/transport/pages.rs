@@ -42,7 +42,7 @@ impl Pages {
         shutdown: Shutdown,
         drain: Duration,
     ) {
-        let places = Arc::new(Semaphore::new(most));
+        let places = Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)));
         let mut connections = JoinSet::new();
         loop {
             let place = tokio::select! {

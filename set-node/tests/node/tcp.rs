@@ -291,6 +291,21 @@ async fn past_the_connection_limit_a_peer_waits_for_a_place() {
 }
 
 #[tokio::test]
+async fn the_one_place_there_is_serves_both_bindings() {
+    let limits = Limits {
+        connections: 1,
+        ..Limits::default()
+    };
+    let rig = Rig::start(limits, Timeouts::default()).await;
+    for transport in [rig.over_tcp(), rig.over_http(), rig.over_tcp()] {
+        assert_eq!(
+            transport.exchange(&message(b"ab")).await.unwrap(),
+            message(b"ba")
+        );
+    }
+}
+
+#[tokio::test]
 async fn many_exchanges_at_once_each_get_their_own_answer() {
     let rig = Rig::plain().await;
     let client = std::sync::Arc::new(rig.over_tcp());
