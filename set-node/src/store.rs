@@ -147,6 +147,23 @@ impl Store {
         Ok(Tx::new(inner, self.fates.clone()))
     }
 
+    /// Begins a transaction that only reads: it sees the store as it is now for as long as it
+    /// lasts, and those that write do not wait for it, but for those of this value and its
+    /// clones where the store is an SQLite file.
+    ///
+    /// # Errors
+    ///
+    /// As for [`begin`](Self::begin).
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        Ok(Tx::reading(match &self.pool {
+            Pool::Sqlite(pool) => tx::Inner::Sqlite(pool.begin_with("BEGIN DEFERRED").await?),
+            Pool::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                tx::Inner::Postgres(pool.begin_with(begin).await?)
+            }
+        }))
+    }
+
     /// Whether the store answers and takes a transaction.
     ///
     /// # Errors

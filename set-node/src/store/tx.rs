@@ -16,6 +16,8 @@ use super::{
 pub struct Tx {
     inner: Inner,
     fates: Option<Fates>,
+    /// Takes no locks.
+    reads: bool,
 }
 
 #[derive(Debug)]
@@ -47,7 +49,19 @@ impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, 
 
 impl Tx {
     pub(super) fn new(inner: Inner, fates: Option<Fates>) -> Self {
-        Self { inner, fates }
+        Self {
+            inner,
+            fates,
+            reads: false,
+        }
+    }
+
+    pub(super) fn reading(inner: Inner) -> Self {
+        Self {
+            inner,
+            fates: None,
+            reads: true,
+        }
     }
 
     /// Stores all that was done; it is on disk when this returns.
@@ -99,8 +113,9 @@ impl Tx {
 
     /// As [`lock`](Self::lock); who needs several takes them in ascending order.
     pub(super) async fn lock_stripe(&mut self, stripe: Stripe) -> Result<(), StoreError> {
-        let Inner::Postgres(tx) = &mut self.inner else {
-            return Ok(());
+        let tx = match &mut self.inner {
+            Inner::Postgres(tx) if !self.reads => tx,
+            _ => return Ok(()),
         };
         sqlx::query("SELECT pg_advisory_xact_lock($1, $2)")
             .bind(LOCK_CLASS)

@@ -19,6 +19,7 @@ on_both_engines! {
     two_nodes_that_count_at_once_lose_no_count,
     one_of_two_nodes_answers_a_request_and_the_other_repeats_the_answer,
     a_counter_gives_two_nodes_no_number_twice,
+    a_reader_sees_one_state_and_holds_up_no_writer,
     who_waits_too_long_is_told_that_the_store_is_busy,
     transactions_that_wait_for_each_other_end_and_one_of_them_is_done,
 }
@@ -121,6 +122,17 @@ async fn a_counter_gives_two_nodes_no_number_twice(place: Place) {
     }
     let given: BTreeSet<_> = tasks.join_all().await.into_iter().flatten().collect();
     assert_eq!(given, (1..=40).collect());
+}
+
+async fn a_reader_sees_one_state_and_holds_up_no_writer(place: Place) {
+    let (one, other) = (place.open().await, place.open().await);
+    increment(&one).await;
+    let mut reading = one.read().await.unwrap();
+    let before = reading.load(KEY).await.unwrap();
+    increment(&other).await;
+    assert_eq!(reading.load(KEY).await.unwrap(), before);
+    reading.roll_back().await.unwrap();
+    assert_eq!(value(&one).await.1, 2);
 }
 
 async fn who_waits_too_long_is_told_that_the_store_is_busy(mut place: Place) {
