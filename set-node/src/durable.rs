@@ -1,10 +1,11 @@
 //! Writing files so that they are whole or absent, whatever happens meanwhile.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
 };
 
 /// Writes a file that only its owner may read, in place of any of that name.
@@ -46,6 +47,38 @@ pub fn create_private_folder(folder: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
 }
+
+/// Opens a file that only its owner may read, made if there is none, and waits until no other
+/// process has it, for at most `wait`. The lock ends with the file, however the process does.
+///
+/// It waits on the thread of the caller.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::WouldBlock`] when another process has it for all that time; or the system
+/// refuses.
+pub fn lock(file: &Path, wait: Duration) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let open = options.open(file)?;
+    let began = Instant::now();
+    loop {
+        match open.try_lock() {
+            Ok(()) => return Ok(open),
+            Err(TryLockError::Error(fault)) => return Err(fault),
+            Err(TryLockError::WouldBlock) if began.elapsed() < wait => std::thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => {
+                let what = "another process has it locked; try again when that is done";
+                return Err(io::Error::new(io::ErrorKind::WouldBlock, what));
+            }
+        }
+    }
+}
+
+/// Between two looks whether a lock is free.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A file on its way to its name; removed when it does not get there.
 struct Temporary {
@@ -99,6 +132,17 @@ fn sync_folder(file: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lock_is_not_waited_for_longer_than_asked_and_is_free_when_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a");
+        let held = lock(&file, Duration::ZERO).unwrap();
+        let fault = lock(&file, Duration::ZERO).unwrap_err();
+        assert_eq!(fault.kind(), io::ErrorKind::WouldBlock);
+        drop(held);
+        lock(&file, Duration::ZERO).unwrap();
+    }
 
     #[test]
     fn what_is_written_is_private_and_leaves_no_other_file() {

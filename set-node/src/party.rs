@@ -10,12 +10,15 @@
 //! | `keys/NAME.pem` | its private key, encrypted, in the [`KeyStore`]; `NAME.HASH.pem` after a renewal |
 //! | `identities/NAME.HASH.pem` | a certificate that was renewed; HASH is of the certificate |
 //!
+//! | `trust.lock` | locked while roots, certificates and lists are written |
+//!
 //! All but the keys are public. OpenSSL reads every PEM file here.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use set_core::asn1::{self, EncodeError, Limits};
@@ -93,41 +96,58 @@ impl PartyFolder {
         Self { data: data.into() }
     }
 
-    /// Saves whom the party believes: roots, certificates, CRLs, BCI. Superseded CRLs go.
+    /// Saves whom the party believes: roots, certificates, CRLs, BCI. Superseded CRLs go; what
+    /// another process has saved meanwhile and is newer stays.
     ///
     /// # Errors
     ///
-    /// The files cannot be written.
+    /// The files cannot be written, or what is there cannot be read; another process is writing
+    /// for longer than 10 s.
     pub fn save_trust(
         &self,
         trust: &Trust,
         provider: &dyn CryptoProvider,
     ) -> Result<(), PartyError> {
+        let _turn = self.lock()?;
         for root in trust.roots.roots() {
             self.save_certificate("roots", root, provider)?;
         }
         for certificate in trust.certificates() {
             self.save_certificate("certificates", certificate, provider)?;
         }
-        let mut current = Vec::new();
+        let there = self.crls()?;
+        let replaces = |newer: &Crl, older: &Crl| {
+            newer.issuer() == older.issuer() && newer.number() > older.number()
+        };
         for crl in trust.crls() {
-            let name = format!("{}.pem", crl.thumbprint(provider));
-            self.write("crls", &name, &pem::encode("X509 CRL", crl.octets()))?;
-            current.push(name);
+            if !there.iter().any(|(_, theirs)| replaces(theirs, crl)) {
+                let name = format!("{}.pem", crl.thumbprint(provider));
+                self.write("crls", &name, &pem::encode("X509 CRL", crl.octets()))?;
+            }
         }
-        for file in self.files("crls")? {
-            let superseded = file
-                .file_name()
-                .and_then(|name| name.to_str())
-                .is_some_and(|name| !current.iter().any(|kept| kept == name));
-            if superseded {
+        for (file, theirs) in there {
+            if trust.crls().iter().any(|crl| replaces(crl, &theirs)) {
                 fs::remove_file(&file).map_err(|source| PartyError::Io { file, source })?;
             }
         }
         if let Some(bci) = trust.bci() {
-            self.write("", "bci.der", &asn1::encode(bci)?)?;
+            let number = |bci: &BrandCrlIdentifier| bci.to_be_signed.sequence_num;
+            if self
+                .bci()?
+                .is_none_or(|there| number(&there) <= number(bci))
+            {
+                self.write("", "bci.der", &asn1::encode(bci)?)?;
+            }
         }
         Ok(())
+    }
+
+    /// Has the roots, certificates and lists to itself among those that write.
+    fn lock(&self) -> Result<fs::File, PartyError> {
+        let made = durable::create_private_folder(&self.data);
+        made.map_err(|source| io_fault(&self.data, source))?;
+        let file = self.data.join("trust.lock");
+        durable::lock(&file, LONGEST_WRITE).map_err(|source| io_fault(&file, source))
     }
 
     /// Loads whom the party believes.
@@ -139,26 +159,52 @@ impl PartyFolder {
         &self,
         context: &set_core::exchange::Context<'_>,
     ) -> Result<Trust, PartyError> {
+        for _ in 1..ATTEMPTS {
+            match self.read_trust(context) {
+                // A list was superseded since the folder was listed.
+                Err(PartyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
+                read => return read,
+            }
+        }
+        self.read_trust(context)
+    }
+
+    fn read_trust(&self, context: &set_core::exchange::Context<'_>) -> Result<Trust, PartyError> {
         let rules = &context.policy.key_rules;
         let roots = TrustStore::new(self.certificates("roots", rules)?);
         let mut trust = Trust::new(roots).remembering(Arc::new(Mutex::new(ChainCache::default())));
         for certificate in self.certificates("certificates", rules)? {
             trust.hold(certificate);
         }
-        for file in self.files("crls")? {
-            for octets in read_pem(&file, "X509 CRL")? {
-                let crl = Crl::parse(&octets).map_err(|fault| x509(&file, fault))?;
-                trust.hold_crl(context, crl);
-            }
+        for (_, crl) in self.crls()? {
+            trust.hold_crl(context, crl);
         }
-        let file = self.data.join("bci.der");
-        if file.exists() {
-            let octets = fs::read(&file).map_err(|source| io_fault(&file, source))?;
-            let bci: BrandCrlIdentifier = asn1::decode(&octets, &Limits::default())
-                .map_err(|fault| x509(&file, fault.into()))?;
+        if let Some(bci) = self.bci()? {
             trust.hold_bci(context, bci);
         }
         Ok(trust)
+    }
+
+    /// The CRLs with their files.
+    fn crls(&self) -> Result<Vec<(PathBuf, Crl)>, PartyError> {
+        let mut crls = Vec::new();
+        for file in self.files("crls")? {
+            for octets in read_pem(&file, "X509 CRL")? {
+                let crl = Crl::parse(&octets).map_err(|fault| x509(&file, fault))?;
+                crls.push((file.clone(), crl));
+            }
+        }
+        Ok(crls)
+    }
+
+    fn bci(&self) -> Result<Option<BrandCrlIdentifier>, PartyError> {
+        let file = self.data.join("bci.der");
+        if !file.exists() {
+            return Ok(None);
+        }
+        let octets = fs::read(&file).map_err(|source| io_fault(&file, source))?;
+        let bci = asn1::decode(&octets, &Limits::default());
+        Ok(Some(bci.map_err(|fault| x509(&file, fault.into()))?))
     }
 
     /// Saves a key with its certificate and chain under `name`. A key is not overwritten;
@@ -477,5 +523,66 @@ fn x509(file: &Path, fault: X509Error) -> PartyError {
     PartyError::X509 {
         file: file.to_owned(),
         fault: Box::new(fault),
+    }
+}
+
+/// How long another process may write roots, certificates and lists.
+const LONGEST_WRITE: Duration = Duration::from_secs(10);
+
+/// How often files are read that another process is replacing.
+const ATTEMPTS: u32 = 8;
+
+#[cfg(test)]
+mod tests {
+    use set_core::ca::lists::{next_bci, next_crl};
+    use set_testkit::clock::noon;
+    use set_testkit::hierarchy::{BRAND, Issued, hierarchy};
+
+    use super::*;
+    use crate::station::Station;
+
+    fn identity(issued: &Issued) -> Identity {
+        Identity {
+            key: issued.key.clone(),
+            certificate: issued.certificate.clone(),
+            chain: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn lists_that_another_process_saved_are_not_replaced_by_older_ones() {
+        let brand = hierarchy();
+        let station = Station::new("test", "1").unwrap().with_clock(noon);
+        let context = station.context();
+        let mut older = Trust::new(TrustStore::new(vec![brand.root.certificate.clone()]));
+        for certificate in brand.certificates() {
+            older.hold(certificate);
+        }
+        for crl in &brand.crls {
+            older.hold_crl(&context, crl.clone());
+        }
+        older.hold_bci(&context, brand.bci.clone());
+        assert!(older.bci().is_some(), "no BCI of {BRAND}");
+
+        let ca = identity(&brand.brand_ca);
+        let is_ours = |crl: &&Crl| crl.issuer() == ca.certificate.subject();
+        let last = older.crls().iter().find(is_ours);
+        let crl = next_crl(&context, &ca, last, 0, &[], 86_400).unwrap();
+        let mut newer = older.clone();
+        newer.hold_crl(&context, crl.clone());
+        let bci = next_bci(&context, &ca, older.bci(), 0, newer.crls(), 86_400).unwrap();
+        newer.hold_bci(&context, bci.clone());
+        assert!(newer.crls().contains(&crl) && newer.bci() == Some(&bci));
+
+        let data = tempfile::tempdir().unwrap();
+        let folder = PartyFolder::new(data.path());
+        for trust in [&older, &newer, &older] {
+            folder.save_trust(trust, station.crypto()).unwrap();
+        }
+        let trust = folder.load_trust(&context).unwrap();
+        assert!(trust.crls().contains(&crl));
+        assert_eq!(trust.bci(), Some(&bci));
+        // The one that was superseded is gone.
+        assert_eq!(folder.crls().unwrap().len(), older.crls().len());
     }
 }
