@@ -50,7 +50,7 @@ pub struct Audit {
 ///
 /// The store fails, or what it has cannot be read.
 pub async fn audit(store: &Store, margin_percent: u8) -> Result<Audit, StoreError> {
-    let mut tx = store.begin().await?;
+    let mut tx = store.read().await?;
     let mut auditor = Auditor {
         tx: &mut tx,
         margin_percent,

@@ -22,8 +22,9 @@ pub(crate) async fn transactions(
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
     let store = Store::open(data, &config.store).await?;
-    let mut tx = store.begin().await?;
+    let mut tx = store.read().await?;
     let mut records = ledger::all(&mut tx).await?;
+    tx.roll_back().await?;
     records.sort_by_key(|record| record.date);
     screen.result(&Lines {
         transactions: records.iter().map(Line::of).collect(),
