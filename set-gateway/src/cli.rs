@@ -35,8 +35,8 @@ pub enum Command {
     Renew(RenewArgs),
     /// Answer merchants until stopped
     ///
-    /// Takes AuthReq, CapReq and PCertReq. What an earlier run left half done is resolved
-    /// first: the acquirer's host is asked again under the same key.
+    /// Takes AuthReq, CapReq and PCertReq. What another run left half done is resolved
+    /// beside that: the acquirer's host is asked again under the same key.
     Serve,
     /// Show the certificates
     Show,

@@ -1,6 +1,7 @@
 //! The configuration.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use set_core::gateway::CapTokens;
@@ -111,8 +112,8 @@ pub struct HostConfig {
     pub seed: u64,
     /// How long the simulator takes for every answer. Default `0s`.
     pub delay: Period,
-    /// How often captures and reversals that the host did not confirm are sent again.
-    /// Default `30s`.
+    /// How often captures and reversals that the host did not confirm are sent again, and
+    /// authorizations that were interrupted are looked for. Default `30s`.
     pub retry: Period,
     /// A file to which the simulator adds what it was asked and what it said, a JSON object a
     /// line; a relative path is within the data folder. Default none.
@@ -190,6 +191,19 @@ impl Config {
         };
         policy.limits.octets = self.limits.message;
         policy
+    }
+
+    /// What no request lasts longer than, so that one of that age is a dead node's: twice what
+    /// the node or the host may take for it.
+    pub(crate) fn longest_request(&self) -> Duration {
+        let host = match self.host.kind {
+            HostKind::Simulator => self.host.delay.duration(),
+            HostKind::Iso8583 => {
+                let of = &self.host.iso8583;
+                of.connect.duration().saturating_add(of.answer.duration())
+            }
+        };
+        host.max(self.timeouts.request.duration()).saturating_mul(2)
     }
 }
 
@@ -274,5 +288,16 @@ mod tests {
         assert_eq!(policy.amount_margin_percent, 15);
         assert_eq!(policy.freshness_seconds, 3_600);
         assert_eq!(policy.limits.octets, 4_096);
+    }
+
+    #[test]
+    fn no_request_outlives_the_node_and_the_host() {
+        let mut config = Config::default();
+        assert_eq!(config.longest_request(), Duration::from_secs(50));
+        config.host.delay = Period::seconds(40);
+        assert_eq!(config.longest_request(), Duration::from_secs(80));
+        config.host.kind = HostKind::Iso8583;
+        config.host.iso8583.answer = Period::seconds(60);
+        assert_eq!(config.longest_request(), Duration::from_secs(130));
     }
 }

@@ -25,7 +25,7 @@ use crate::host::{AcquirerHost, Counted, HostMetrics, Iso8583Host, Journaled, Si
 use crate::service::{GatewayService, Parts};
 use crate::upkept::UpkeptGateway;
 
-/// Resolves what an earlier run left half done, then serves.
+/// Serves; what was left half done is resolved beside that.
 pub(crate) async fn serve(
     data: &Path,
     config: &Config,
@@ -52,16 +52,14 @@ pub(crate) async fn serve(
     });
     let node = Node::bind(&config.listen, &config.limits, &config.timeouts).await?;
     let shutdown = Shutdown::on_signals().map_err(program::Failure::Runtime)?;
-    let resolved = service.recover().await?;
-    if resolved > 0 {
-        tracing::warn!(
-            resolved,
-            "requests that an earlier run left half done are resolved"
-        );
-    }
+    let retry = config.host.retry.duration();
+    let recovering = tokio::spawn({
+        let (service, shutdown) = (service.clone(), shutdown.clone());
+        let age = config.longest_request();
+        async move { service.recover_until(shutdown, age, retry).await }
+    });
     let advising = tokio::spawn({
         let (service, shutdown) = (service.clone(), shutdown.clone());
-        let retry = config.host.retry.duration();
         async move { service.advise_until(shutdown, retry).await }
     });
     let party = UpkeptGateway::new(data, config, keys, station.clone(), service.clone(), trace);
@@ -79,8 +77,8 @@ pub(crate) async fn serve(
             shutdown,
         )
         .await;
-    // Both end with the shutdown that ended the node.
-    let _ended = tokio::join!(advising, upkeep);
+    // All end with the shutdown that ended the node.
+    let _ended = tokio::join!(recovering, advising, upkeep);
     Ok(if finished {
         Exit::Success
     } else {

@@ -11,12 +11,13 @@
 //! where `[ ]` is a transaction. The reservation holds the request's octets, in which the
 //! account number is encrypted for this gateway, and takes the payment instruction under
 //! the digest of its octets: of two requests with one instruction the second is told
-//! piPreviouslyUsed. When the process dies after the reservation, the next run finds it,
+//! piPreviouslyUsed. When the process dies after the reservation, another finds it,
 //! asks the host again under the same key, which gets the first answer again, and
 //! completes; so the merchant's retry is answered as if nothing had happened. See
-//! [`GatewayService::recover`].
+//! [`GatewayService::recover_older`].
 //!
-//! The answer to a request is kept under its RRPID; the same octets get it again. An Error
+//! The answer to a request is kept under its RRPID; the same octets get it again, though they
+//! be too old by then to be treated anew. An Error
 //! message says that the request was not processed: it is not kept, and a repetition is
 //! looked at anew. Only when the host was asked before something went wrong is the Error
 //! kept, because the host is told to reverse, and the key towards it is used up.
@@ -37,13 +38,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use set_core::asn1::Date;
+use set_core::asn1::{self, Date};
 use set_core::error::{Error, PeerFault};
 use set_core::exchange::{Context, ErrorSigner, Refusal, receive};
 use set_core::gateway::{Gateway, p_cert};
 use set_core::msg::ids::{MerchantId, Rrpid};
 use set_core::msg::message::Message;
-use set_core::msg::wrapper::MessageHeader;
+use set_core::msg::wrapper::{MessageHeader, MessageWrapper};
 use set_node::call::Trace;
 use set_node::service::{BoxFuture, CryptoPool, Handler, PoolFault, Reply, RequestContext};
 use set_node::station::Station;
@@ -209,18 +210,15 @@ impl Inner {
 
     /// The answer to a request: the one it had before, or a new one.
     async fn treat(self: &Arc<Self>, octets: Bytes) -> Result<Vec<u8>, Trouble> {
-        let request = self.receive(octets).await?;
+        let request = match self.receive(octets.clone()).await {
+            Err(Trouble::Refused(refusal)) if is_too_old(&refusal.error) => {
+                return self.repeated(octets, refusal).await;
+            }
+            received => received?,
+        };
         let _turn = self.requests.lock(request.rrpid).await;
-        let mut tx = self.parts.store.begin().await?;
-        let recall = tx
-            .recall(
-                request.rrpid.as_octets(),
-                request.message.name(),
-                &request.octets,
-            )
-            .await?;
-        tx.roll_back().await?;
-        match recall {
+        let name = request.message.name();
+        match self.recall(request.rrpid, name, &request.octets).await? {
             Recall::Same(answer) => return Ok(answer),
             Recall::Different => return Err(request.refuse(PeerFault::ReplayedRrpid.into())),
             Recall::New => {}
@@ -235,6 +233,49 @@ impl Inner {
             Message::BatchAdminReq(_) => self.administer(request).await,
             _ => self.certificates(request).await,
         }
+    }
+
+    /// The answer to a request that comes again after an outage that outlasted its date.
+    async fn repeated(
+        self: &Arc<Self>,
+        octets: Bytes,
+        refusal: Box<Refusal>,
+    ) -> Result<Vec<u8>, Trouble> {
+        let again = octets.clone();
+        let read = self
+            .compute(move |inner| {
+                let limits = &inner.parts.station.policy().limits;
+                asn1::decode::<MessageWrapper>(&again, limits)
+            })
+            .await?;
+        let Ok(MessageWrapper {
+            message_header: MessageHeader {
+                rrpid: Some(rrpid), ..
+            },
+            message,
+            ..
+        }) = read
+        else {
+            return Err(Trouble::Refused(refusal));
+        };
+        let _turn = self.requests.lock(rrpid).await;
+        let name = message.name();
+        let mut recall = self.recall(rrpid, name, &octets).await?;
+        if recall == Recall::New {
+            self.take_up(rrpid, &octets).await?;
+            recall = self.recall(rrpid, name, &octets).await?;
+        }
+        match recall {
+            Recall::Same(answer) => Ok(answer),
+            Recall::Different | Recall::New => Err(Trouble::Refused(refusal)),
+        }
+    }
+
+    async fn recall(&self, rrpid: Rrpid, name: &str, octets: &[u8]) -> Result<Recall, StoreError> {
+        let mut tx = self.parts.store.begin().await?;
+        let recall = tx.recall(rrpid.as_octets(), name, octets).await?;
+        tx.roll_back().await?;
+        Ok(recall)
     }
 
     async fn receive(self: &Arc<Self>, octets: Bytes) -> Result<Request, Trouble> {
@@ -385,6 +426,11 @@ impl Request {
         let refusal = Refusal::of(error, self.header.clone(), &self.message);
         Trouble::Refused(Box::new(refusal))
     }
+}
+
+/// Whether nothing but its date speaks against a request so far.
+fn is_too_old(error: &Error) -> bool {
+    matches!(error, Error::Peer(PeerFault::TooOld(_)))
 }
 
 /// The fault of octets that are more than the limit, as decoding them would find it.

@@ -171,20 +171,34 @@ impl Untold {
 
 impl GatewayService {
     /// Tells the host what it is to be told, as soon as there is something and again every
-    /// `retry`, until `shutdown`. Also forgets answers that were kept long enough.
+    /// `retry`, until `shutdown`, which does not wait for the host: what it has not confirmed
+    /// by then the next run tells it again. Also forgets answers that were kept long enough.
     pub async fn advise_until(&self, shutdown: Shutdown, retry: Duration) {
+        tokio::select! {
+            () = shutdown.requested() => {}
+            () = self.keep_advising(retry) => {}
+            () = self.keep_forgetting() => {}
+        }
+    }
+
+    async fn keep_advising(&self, retry: Duration) {
         loop {
             if let Err(fault) = self.advise().await {
                 tracing::error!(%fault, "the host could not be advised; it will be tried again");
             }
             tokio::select! {
-                () = shutdown.requested() => return,
                 () = self.inner.advice.notified() => {}
-                () = tokio::time::sleep(retry.max(SHORTEST)) => {
-                    if let Err(fault) = self.inner.tidy().await {
-                        tracing::error!(%fault, "old answers could not be forgotten");
-                    }
-                }
+                () = tokio::time::sleep(retry.max(SHORTEST)) => {}
+            }
+        }
+    }
+
+    async fn keep_forgetting(&self) {
+        let mut clock = tokio::time::interval(FORGET_EVERY);
+        loop {
+            clock.tick().await;
+            if let Err(fault) = self.inner.tidy().await {
+                tracing::error!(%fault, "old answers could not be forgotten");
             }
         }
     }
@@ -392,8 +406,10 @@ fn about(notice: &Notice) -> Option<About> {
 /// The envelope holds a type of our own and never leaves the gateway: plain data.
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 
-/// How many strands of notices are told at once.
-const AT_ONCE: usize = 16;
+/// How many conversations of the gateway's own with the host there are at once.
+pub(super) const AT_ONCE: usize = 16;
 
 /// A retry time of nothing would spin.
-const SHORTEST: Duration = Duration::from_millis(100);
+pub(super) const SHORTEST: Duration = Duration::from_millis(100);
+
+const FORGET_EVERY: Duration = Duration::from_secs(600);

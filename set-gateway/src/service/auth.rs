@@ -181,7 +181,7 @@ impl Inner {
                 tracing::error!(error = %refusal.error, "the host's answer is of no use; it is reversed");
                 return self.give_up(request, reserved, &said, refusal).await;
             }
-            // The reservation stays: a repetition of the request, or the next start, ends it.
+            // The reservation stays: a repetition of the request, or the recovery, ends it.
             Err(trouble) => return Err(trouble),
         };
 

@@ -196,9 +196,8 @@ pub(crate) async fn reserve(tx: &mut Tx, reserved: &Reserved) -> Result<Reservat
     match tx.load(instruction).await? {
         None => tx.save(instruction, 0, &user).await?,
         Some(record) if record.body == user => {
-            let earlier = key("reserved", reserved.rrpid.as_octets());
-            return match tx.load(earlier).await? {
-                Some(record) => Ok(Reservation::Again(Box::new(decode(&record.body)?))),
+            return match reservation(tx, reserved.rrpid).await? {
+                Some(earlier) => Ok(Reservation::Again(Box::new(earlier))),
                 // It was answered, and the answer forgotten since.
                 None => Ok(Reservation::Taken),
             };
@@ -240,6 +239,12 @@ pub(crate) async fn reserved(tx: &mut Tx) -> Result<Vec<Reserved>, StoreError> {
         all.push(decode(&record)?);
     }
     Ok(all)
+}
+
+/// The reservation of a request, unless it was ended.
+pub(crate) async fn reservation(tx: &mut Tx, rrpid: Rrpid) -> Result<Option<Reserved>, StoreError> {
+    let record = tx.load(key("reserved", rrpid.as_octets())).await?;
+    record.map(|record| decode(&record.body)).transpose()
 }
 
 /// The authorizations of a transaction.

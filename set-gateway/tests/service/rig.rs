@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use set_core::asn1::SeqOf;
+use set_core::asn1::{Date, SeqOf};
 use set_core::cardholder::Card;
 use set_core::cardholder::purchase::{Initiating, Wish};
 use set_core::error::Error;
@@ -38,13 +38,14 @@ use set_node::station::Station;
 use set_node::store::Store;
 use set_testkit::clock::noon;
 use set_testkit::hierarchy::{BRAND, Issued, LeafCa, hierarchy};
+use tokio::sync::watch;
 
 /// What the double of the host was asked, and what it says.
 #[derive(Debug)]
 pub(crate) struct Host {
     pub(crate) decision: Mutex<Decision>,
-    /// Never answers.
-    pub(crate) hangs: AtomicBool,
+    /// Answers nothing while this is set.
+    pub(crate) hangs: watch::Sender<bool>,
     /// Confirms no advice.
     pub(crate) deaf: AtomicBool,
     pub(crate) asked: Mutex<Vec<IdempotencyKey>>,
@@ -61,7 +62,7 @@ impl Host {
     pub(crate) fn saying(decision: Decision) -> Arc<Self> {
         Arc::new(Self {
             decision: Mutex::new(decision),
-            hangs: AtomicBool::new(false),
+            hangs: watch::Sender::new(false),
             deaf: AtomicBool::new(false),
             asked: Mutex::default(),
             told: Mutex::default(),
@@ -79,7 +80,13 @@ impl Host {
         })
     }
 
-    fn confirm(&self) -> Result<(), HostUnavailable> {
+    async fn answer(&self) {
+        let mut hangs = self.hangs.subscribe();
+        let _ = hangs.wait_for(|hangs| !hangs).await;
+    }
+
+    async fn confirm(&self) -> Result<(), HostUnavailable> {
+        self.answer().await;
         match self.deaf.load(Ordering::SeqCst) {
             true => Err(HostUnavailable),
             false => Ok(()),
@@ -96,9 +103,7 @@ impl AcquirerHost for Host {
         Box::pin(async move {
             self.traces.lock().unwrap().push(trace);
             self.asked.lock().unwrap().push(request.key);
-            if self.hangs.load(Ordering::SeqCst) {
-                std::future::pending::<()>().await;
-            }
+            self.answer().await;
             self.decision.lock().unwrap().clone().into()
         })
     }
@@ -110,7 +115,7 @@ impl AcquirerHost for Host {
     ) -> HostFuture<'a, Result<(), HostUnavailable>> {
         Box::pin(async move {
             self.traces.lock().unwrap().push(trace);
-            self.confirm()?;
+            self.confirm().await?;
             let account = advice.account.as_ref();
             let pan = account.map_or_else(String::new, |one| one.pan.expose().to_owned());
             self.told
@@ -127,7 +132,7 @@ impl AcquirerHost for Host {
         batch: &'a Batch,
     ) -> HostFuture<'a, Result<Settlement, HostUnavailable>> {
         Box::pin(async move {
-            self.confirm()?;
+            self.confirm().await?;
             self.settled.lock().unwrap().push(batch.batch_id);
             Ok(Settlement {
                 transmission: TransmissionStatus::CompletedSuccessfully,
@@ -143,7 +148,7 @@ impl AcquirerHost for Host {
     ) -> HostFuture<'a, Result<(), HostUnavailable>> {
         Box::pin(async move {
             self.traces.lock().unwrap().push(trace);
-            self.confirm()?;
+            self.confirm().await?;
             assert_eq!(reversal.pan.expose(), "4111111111111111");
             assert_eq!(reversal.amount, price());
             self.originals.lock().unwrap().push(reversal.original);
@@ -158,9 +163,18 @@ pub(crate) fn station() -> Station {
 }
 
 pub(crate) fn service<H: AcquirerHost + 'static>(store: &Store, host: &Arc<H>) -> GatewayService {
+    service_at(noon(), store, host)
+}
+
+/// A service whose clock stands still.
+pub(crate) fn service_at<H: AcquirerHost + 'static>(
+    now: Date,
+    store: &Store,
+    host: &Arc<H>,
+) -> GatewayService {
     let limits = Limits::default();
     GatewayService::new(Parts {
-        station: station(),
+        station: station().with_clock(move || now),
         gateway: gateway().into(),
         store: store.clone(),
         pool: CryptoPool::new(&limits).unwrap(),
