@@ -63,7 +63,10 @@ impl Failing for Failure {
             | Self::Damaged(_)
             | Self::Forms { .. }
             | Self::Lists(
-                ListsFault::Io { .. } | ListsFault::Altered { .. } | ListsFault::Behind { .. },
+                ListsFault::Io { .. }
+                | ListsFault::Locked { .. }
+                | ListsFault::Altered { .. }
+                | ListsFault::Behind { .. },
             ) => Exit::Broken,
             Self::Exists(_)
             | Self::Lists(_)

@@ -407,8 +407,10 @@ impl Handler for Office {
                 PeerFault::Unspecified("the CA is busy; try again later").into()
             }
         };
+        // Unsigned: whoever sends garbage has nothing signed for it, here on the I/O thread.
         let refusal = Refusal::unreadable(error, head);
-        self.inner.refuse(&refusal).ok().flatten()
+        let answer = refusal.answer(&self.inner.station.context(), None);
+        answer.ok().flatten()
     }
 
     fn accepts(&self) -> &'static [MediaType] {

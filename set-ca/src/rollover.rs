@@ -43,7 +43,7 @@ pub(crate) fn rollover(data: &Path, config: &Config) -> Result<Done, Failure> {
     let rules = &context.policy.key_rules;
     let below = {
         // Nobody else may change lists or roots meanwhile.
-        let _lock = Log::open(data).map_err(Failure::Lists)?;
+        let _lock = Log::open(data, config.store.wait.duration()).map_err(Failure::Lists)?;
         let work = Work {
             keys: &keys,
             context: &context,

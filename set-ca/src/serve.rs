@@ -93,7 +93,11 @@ pub async fn serve(
     let rules = Rules::new(config.approval.clone()).map_err(value("approval"))?;
     let office = Office::new(station, cas, approver, rules, desk.clone(), pool);
     // Nothing is served before the log is known to be whole and the lists to be in force.
-    office.give_out(&keeper.look().await?.brands);
+    let looked = tokio::select! {
+        () = shutdown.requested() => return Ok(()),
+        looked = keeper.look() => looked?,
+    };
+    office.give_out(&looked.brands);
     let ready = store_answers(store.clone());
     let tidying = tokio::spawn({
         let office = office.clone();

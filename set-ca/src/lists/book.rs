@@ -1,5 +1,7 @@
 //! The lists of all brands of a data folder, under the lock of the log.
 
+use std::time::Duration;
+
 use set_core::asn1::Date;
 use set_core::ca::circulation::{distribution, notification};
 use set_core::ca::lists::{is_due, names_all, next_bci, next_crl};
@@ -48,6 +50,8 @@ pub(crate) struct Terms {
     pub(crate) lifetime: u64,
     /// In seconds.
     pub(crate) ahead: u64,
+    /// How long another process is waited for that works on the lists.
+    pub(crate) wait: Duration,
 }
 
 /// Which lists are issued.
@@ -83,6 +87,7 @@ impl Terms {
         Self {
             lifetime,
             ahead: config.lists.ahead.duration().as_secs().min(lifetime / 2),
+            wait: config.store.wait.duration(),
         }
     }
 
@@ -108,7 +113,7 @@ impl<'a> Book<'a> {
         data: &std::path::Path,
         adopt: bool,
     ) -> Result<Self, Failure> {
-        let log = Log::open(data).map_err(Failure::Lists)?;
+        let log = Log::open(data, terms.wait).map_err(Failure::Lists)?;
         let mut brands = Vec::new();
         for label in brand_labels(data)? {
             let folder = brand_folder(data, &label);

@@ -14,6 +14,12 @@ pub enum ListsFault {
         /// What the system says.
         source: io::Error,
     },
+    /// Another process works on the lists.
+    #[error("{}: another process works on the lists; try again when it is done", .file.display())]
+    Locked {
+        /// The log.
+        file: PathBuf,
+    },
     /// A line of the log does not follow from the one before.
     #[error(
         "{}, line {line}: altered, or a line before it is missing; put back the log as it was \

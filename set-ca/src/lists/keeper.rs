@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use set_core::ca::circulation::{Circulated, distribution, notification};
-use set_core::error::CallerFault;
-use set_core::exchange::Refusal;
-use set_core::party::Trust;
-use set_core::x509::Brand;
+use set_core::error::{CallerFault, Error, PeerFault};
+use set_core::exchange::{Context, Refusal};
+use set_core::party::{Identity, Trust};
 use set_core::x509::ext::KeyUsage;
+use set_core::x509::{Brand, Certificate};
 use set_node::call::{Caller, Trace};
 use set_node::program;
 use set_node::service::{CryptoPool, Reply, Shutdown};
@@ -56,13 +56,17 @@ pub(crate) struct State {
     told: HashMap<(String, String), u64>,
     /// Of the certificates for which signers were looked for.
     digest: Option<[u8; 32]>,
+    /// The brands as they were at the last look.
+    brands: Arc<Brands>,
 }
+
+/// What the members of each brand are given, by the brand's label.
+pub(crate) type Brands = Vec<(String, Option<Brand>, Trust)>;
 
 /// What the lists are after a look at them.
 #[derive(Debug)]
 pub(crate) struct Looked {
-    /// What the members of each brand are given, by the brand's label.
-    pub(crate) brands: Vec<(String, Option<Brand>, Trust)>,
+    pub(crate) brands: Arc<Brands>,
     entries: Vec<Entry>,
 }
 
@@ -78,17 +82,18 @@ impl Keeper {
                 let mut book = keeper.book(&signers)?;
                 book.issue(Which::Due)?;
                 Ok::<_, Failure>(Looked {
-                    brands: book
-                        .brands()
-                        .iter()
-                        .map(|brand| {
-                            (
-                                brand.label.clone(),
-                                brand.brand.clone(),
-                                brand.trust.clone(),
-                            )
-                        })
-                        .collect(),
+                    brands: Arc::new(
+                        book.brands()
+                            .iter()
+                            .map(|brand| {
+                                (
+                                    brand.label.clone(),
+                                    brand.brand.clone(),
+                                    brand.trust.clone(),
+                                )
+                            })
+                            .collect(),
+                    ),
                     entries: book.log().entries().to_vec(),
                 })
             })
@@ -106,7 +111,10 @@ impl Keeper {
             mirror::nothing_unknown(&self.store, &looked.entries, &self.data).await?;
         }
         mirror::replay(&self.store, news, &looked.brands).await?;
-        self.state().mirrored = looked.entries.len();
+        let mut state = self.state();
+        state.mirrored = looked.entries.len();
+        state.brands = Arc::clone(&looked.brands);
+        drop(state);
         Ok(looked)
     }
 
@@ -128,7 +136,11 @@ impl Keeper {
                 () = self.changed.notified() => {}
                 _ = clock.tick() => {}
             }
-            match self.look().await {
+            let looked = tokio::select! {
+                () = shutdown.requested() => return Ok(()),
+                looked = self.look() => looked,
+            };
+            match looked {
                 Ok(looked) => {
                     office.give_out(&looked.brands);
                     tokio::select! {
@@ -162,8 +174,14 @@ impl Keeper {
             Ok(Err(failure)) => failure,
         };
         tracing::warn!(%failure, "a message between CAs is refused");
+        if matches!(failure, Failure::Lists(ListsFault::Locked { .. })) {
+            return Reply::Busy;
+        }
+        // The message's faults come without a peer's name, as those of our own do.
         let error = match failure {
-            Failure::Program(program::Failure::Protocol { source, .. }) => source,
+            Failure::Program(
+                program::Failure::Protocol { source, .. } | program::Failure::Own(source),
+            ) => source,
             _ => CallerFault::State("the CA failed; try again later").into(),
         };
         let refusal = Refusal::unreadable(error, &octets);
@@ -173,8 +191,40 @@ impl Keeper {
         }
     }
 
+    /// Refuses what the lists, as they were at the last look, refuse already: nobody but a CA
+    /// has the log locked, read and verified.
+    fn check(&self, message: &Circulated) -> Result<(), Failure> {
+        let context = self.station.context();
+        let signers = self.signers.now();
+        let brands = Arc::clone(&self.state().brands);
+        let mut first = None;
+        for (_, brand, trust) in brands.iter() {
+            let Some(brand) = brand else { continue };
+            let mut trust = trust.clone();
+            let judged = match message {
+                Circulated::CrlNotification(request) => {
+                    let Some(certificate) = signers.brand_ca(brand) else {
+                        continue;
+                    };
+                    let brand_ca = signers.identity(certificate)?;
+                    notification::take(&context, &mut trust, brand_ca, request).map(drop)
+                }
+                Circulated::BciDistribution(message) => {
+                    distribution::take(&context, &mut trust, brand, message).map(drop)
+                }
+            };
+            match judged {
+                Ok(()) => return Ok(()),
+                Err(error) => first = first.or(Some(error)),
+            }
+        }
+        let none = || PeerFault::Unspecified("not of a brand of this CA").into();
+        Err(first.unwrap_or_else(none).into())
+    }
+
     /// Takes a message between CAs; gives the receipt, if it has one.
     fn take(&self, message: Circulated) -> Result<Option<Vec<u8>>, Failure> {
+        self.check(&message)?;
         let signers = self.signers()?;
         let mut book = self.book(&signers)?;
         match message {
@@ -234,7 +284,7 @@ impl Keeper {
     /// Tells the brand CA of our CRLs, and whom it concerns of the BCI, until they have it.
     async fn circulate(&self, looked: &Looked) {
         let signers = self.signers.now();
-        for (label, brand, trust) in &looked.brands {
+        for (label, brand, trust) in looked.brands.iter() {
             let ours = brand.as_ref().and_then(|brand| signers.brand_ca(brand));
             if ours.is_none() {
                 self.notify(trust).await;
@@ -248,11 +298,8 @@ impl Keeper {
                 if self.knows(endpoint, &list, number) {
                     continue;
                 }
-                let made = signers.identity(certificate).and_then(|signer| {
-                    distribution::distribute(&self.station.context(), trust, signer)
-                        .map_err(Failure::from)
-                });
-                let sent = match made {
+                let made = self.sign(&signers, certificate, trust, distribution::distribute);
+                let sent = match made.await {
                     Ok(octets) => self
                         .transport(endpoint)
                         .send(&octets)
@@ -288,13 +335,21 @@ impl Keeper {
                 continue;
             }
             let notified = async {
-                let signer = signers.identity(certificate)?;
-                let (state, request) =
-                    notification::notify(&self.station.context(), trust, signer, crl)?;
+                let crl = crl.clone();
+                let made = self.sign(
+                    &signers,
+                    certificate,
+                    trust,
+                    move |context, trust, signer| {
+                        notification::notify(context, trust, signer, &crl)
+                    },
+                );
+                let (state, request) = made.await?;
                 let caller = Caller::new(self.transport(endpoint), "ca", "brand CA", Trace::Off);
                 let answer = caller.exchange(&request).await?;
-                state.handle(&self.station.context(), &mut trust.clone(), &answer)?;
-                Ok::<_, Failure>(())
+                let (station, mut trust) = (self.station.clone(), trust.clone());
+                let taken = move || state.handle(&station.context(), &mut trust, &answer);
+                Ok::<_, Failure>(self.pool.spawn_crypto(taken).await??)
             };
             match notified.await {
                 Ok(()) => {
@@ -306,6 +361,23 @@ impl Keeper {
                 }
             }
         }
+    }
+
+    /// Does a step that takes a private key, on the threads for cryptography.
+    async fn sign<T: Send + 'static>(
+        &self,
+        signers: &Arc<Signers>,
+        certificate: &Certificate,
+        trust: &Trust,
+        step: impl FnOnce(&Context<'_>, &Trust, &Identity) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (station, signers) = (self.station.clone(), Arc::clone(signers));
+        let (certificate, trust) = (certificate.clone(), trust.clone());
+        let signed = move || {
+            let signer = signers.identity(&certificate)?;
+            Ok::<_, Failure>(step(&station.context(), &trust, signer)?)
+        };
+        self.pool.spawn_crypto(signed).await?
     }
 
     fn transport(&self, endpoint: &Endpoint) -> Transport {

@@ -14,15 +14,17 @@
 //! serial number, both in hexadecimal as are THUMBPRINT and LINK; BRAND is the brand's label.
 
 use std::fmt::Write as _;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use set_core::asn1::{self, Date, Limits};
 use set_core::exchange::Context;
 use set_core::pkcs7::{Name, SerialNumber};
 use set_core::x509::crl::Revoked;
 use set_core::x509::{BrandCrlIdentifier, Crl};
+use set_node::durable;
 use sha2::{Digest as _, Sha256};
 
 use super::fault::ListsFault;
@@ -71,23 +73,21 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// Opens the log of a data folder, waits until no other process has it, and verifies
-    /// every link. A log that is not there is begun.
+    /// Opens the log of a data folder, waits until no other process has it, for at most
+    /// `wait`, and verifies every link. A log that is not there is begun.
     ///
     /// A last line without an end was never finished, and nobody was told that it was: it is
     /// cut off.
-    pub(crate) fn open(data: &Path) -> Result<Self, ListsFault> {
+    pub(crate) fn open(data: &Path, wait: Duration) -> Result<Self, ListsFault> {
         let path = Self::path_in(data);
         let io = |source| ListsFault::Io {
             file: path.clone(),
             source,
         };
-        let mut options = OpenOptions::new();
-        options.read(true).append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path).map_err(io)?;
-        file.lock().map_err(io)?;
+        let mut file = durable::lock(&path, wait).map_err(|source| match source.kind() {
+            io::ErrorKind::WouldBlock => ListsFault::Locked { file: path.clone() },
+            _ => io(source),
+        })?;
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(io)?;
         let whole = text
@@ -381,11 +381,11 @@ mod tests {
     #[test]
     fn what_was_written_is_read_again_by_the_next_process() {
         let data = tempfile::tempdir().unwrap();
-        let mut log = Log::open(data.path()).unwrap();
+        let mut log = Log::open(data.path(), Duration::ZERO).unwrap();
         log.append(entries()[..2].to_vec()).unwrap();
         log.append(entries()[2..].to_vec()).unwrap();
         drop(log);
-        let log = Log::open(data.path()).unwrap();
+        let log = Log::open(data.path(), Duration::ZERO).unwrap();
         assert_eq!(log.entries(), entries());
         assert_eq!(log.revoked(&issuer("Merchant CA")), [revoked(0x80)]);
         assert_eq!(log.revoked(&issuer("Another CA")), []);
@@ -398,16 +398,26 @@ mod tests {
     }
 
     #[test]
+    fn a_log_that_another_has_is_waited_for_no_longer_than_asked() {
+        let data = tempfile::tempdir().unwrap();
+        let held = Log::open(data.path(), Duration::ZERO).unwrap();
+        let fault = Log::open(data.path(), Duration::ZERO).unwrap_err();
+        assert!(matches!(fault, ListsFault::Locked { .. }), "{fault}");
+        drop(held);
+        Log::open(data.path(), Duration::ZERO).unwrap();
+    }
+
+    #[test]
     fn an_unfinished_last_line_is_cut_off_and_the_log_goes_on() {
         let data = tempfile::tempdir().unwrap();
         let file = data.path().join(FILE);
-        let mut log = Log::open(data.path()).unwrap();
+        let mut log = Log::open(data.path(), Duration::ZERO).unwrap();
         log.append(entries()).unwrap();
         drop(log);
         let text = fs::read(&file).unwrap();
         for end in [text.len() - 1, text.len() - 40] {
             fs::write(&file, &text[..end]).unwrap();
-            let mut log = Log::open(data.path()).unwrap();
+            let mut log = Log::open(data.path(), Duration::ZERO).unwrap();
             assert_eq!(log.entries(), &entries()[..2]);
             log.append(entries()[2..].to_vec()).unwrap();
             drop(log);
@@ -419,7 +429,7 @@ mod tests {
     fn a_line_altered_left_out_or_moved_is_noticed() {
         let data = tempfile::tempdir().unwrap();
         let file = data.path().join(FILE);
-        let mut log = Log::open(data.path()).unwrap();
+        let mut log = Log::open(data.path(), Duration::ZERO).unwrap();
         log.append(entries()).unwrap();
         drop(log);
         let text = fs::read_to_string(&file).unwrap();
@@ -433,7 +443,7 @@ mod tests {
         ];
         for (spoiled, at) in spoiled {
             fs::write(&file, &spoiled).unwrap();
-            let fault = Log::open(data.path()).unwrap_err();
+            let fault = Log::open(data.path(), Duration::ZERO).unwrap_err();
             assert!(
                 matches!(fault, ListsFault::Altered { line, .. } if line == at),
                 "{fault} in {spoiled}"

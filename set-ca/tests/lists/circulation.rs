@@ -2,16 +2,23 @@
 
 use std::fs;
 
+use set_core::asn1::{self, Limits};
+use set_core::ca::circulation::notification::notify;
 use set_core::error::Error;
 use set_core::msg::cert::id_data::{IdData, MerchantAcquirerId};
 use set_core::msg::cert::request_type::RequestType;
+use set_core::msg::error::ErrorCode;
 use set_core::msg::ids::{Bin, BrandId, Language, MerchantId};
-use set_core::party::Trust;
+use set_core::msg::message::Message;
+use set_core::msg::wrapper::MessageWrapper;
+use set_core::party::{Identity, Trust};
 use set_core::path::TrustStore;
 use set_core::registration::{Application, Initiating};
 use set_node::pem;
 use set_node::station::Station;
 use set_node::transport::Transport;
+use set_testkit::clock::noon;
+use set_testkit::hierarchy::hierarchy;
 use set_testkit::relay::Relay;
 
 use crate::rig::{Folder, Server};
@@ -67,6 +74,55 @@ fn a_ca_whose_records_went_back_is_stopped_by_the_bci() {
     assert!(told.contains("is older than CRL 2 of"), "{told}");
 }
 
+#[test]
+fn a_notification_is_refused_for_its_own_fault_and_without_the_log() {
+    let folder = Folder::made(&[]);
+    let server = folder.serve(&["listen.tcp=127.0.0.1:0", "lists.check=1h"]);
+    // As a command does that works on the lists.
+    let log = fs::File::open(folder.path("revocations.log")).unwrap();
+    log.lock().unwrap();
+    let answer = send(&server, &stale_notification());
+    let wrapper: MessageWrapper = asn1::decode(&answer, &Limits::default()).unwrap();
+    let Message::Error(error) = wrapper.message else {
+        panic!("{}", wrapper.message.name())
+    };
+    let set_core::msg::error::Error::UnsignedError(told) = *error else {
+        panic!("signed")
+    };
+    assert_eq!(told.error_code, ErrorCode::MessageTooOld);
+}
+
+/// A CRLNotification of long ago, of a CA that nobody here knows.
+fn stale_notification() -> Vec<u8> {
+    let brand = hierarchy();
+    let station = Station::new("test", "1").unwrap().with_clock(noon);
+    let context = station.context();
+    let mut trust = Trust::new(TrustStore::new(vec![brand.root.certificate.clone()]));
+    for certificate in brand.certificates() {
+        trust.hold(certificate);
+    }
+    for crl in &brand.crls {
+        trust.hold_crl(&context, crl.clone());
+    }
+    trust.hold_bci(&context, brand.bci.clone());
+    let signer = Identity {
+        key: brand.mca.cert_signing.key.clone(),
+        certificate: brand.mca.cert_signing.certificate.clone(),
+        chain: vec![brand.brand_ca.certificate.clone()],
+    };
+    let (_, octets) = notify(&context, &trust, &signer, &brand.crls[0]).unwrap();
+    octets
+}
+
+fn send(server: &Server, request: &[u8]) -> Vec<u8> {
+    let transport = Transport::new(format!("set://{}", server.tcp).parse().unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(transport.exchange(request)).unwrap()
+}
+
 /// Asks a server until the BCI that comes with the answer has the number wanted; gives that
 /// number.
 pub(crate) fn bci_given_out(server: &Server, folder: &Folder, wanted: u64) -> u64 {
@@ -97,12 +153,7 @@ pub(crate) fn ask(server: &Server, folder: &Folder) -> Result<u64, Error> {
     };
     let context = station.context();
     let (state, request) = Initiating::start(&context, application, &trust).unwrap();
-    let transport = Transport::new(format!("set://{}", server.tcp).parse().unwrap());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let answer = runtime.block_on(transport.exchange(&request)).unwrap();
+    let answer = send(server, &request);
     state.handle(&station.context(), &answer, &mut trust)?;
     Ok(trust.bci().unwrap().to_be_signed.sequence_num)
 }
