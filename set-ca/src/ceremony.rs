@@ -26,6 +26,7 @@ mod undo;
 pub use self::args::CeremonyCommand;
 pub use self::args::{AcceptArgs, BundleArgs, CaType, PolicyArgs, RequestArgs, RootArgs, SignArgs};
 pub use self::fault::CeremonyFault;
+pub(crate) use self::undo::Undo;
 
 use std::path::Path;
 

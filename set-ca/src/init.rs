@@ -16,6 +16,7 @@ use set_node::program::{Screen, create_file, create_folder, value};
 use set_node::station::Station;
 use set_node::store::Store;
 
+use crate::ceremony::Undo;
 use crate::cli::InitArgs;
 use crate::config::{Config, EXAMPLE};
 use crate::failure::Failure;
@@ -89,11 +90,17 @@ fn save(keys: &Keys, station: &Station, hierarchy: &Hierarchy) -> Result<(), Fai
     }
     let believed = Trust::new(TrustStore::new(vec![root.clone()]));
     keys.folder().save_trust(&believed, station.crypto())?;
-    for (name, identity) in hierarchy.identities() {
-        keys.folder().save_identity(keys.store(), &name, identity)?;
-    }
+    let mut undo = Undo::default();
+    undo.made(keys.key_file("root-next"));
+    // Before the root: one without its successor could never be renewed.
     let next = pkcs8(&hierarchy.next_root_key)?;
     keys.store().put("root-next", &next)?;
+    for (name, identity) in hierarchy.identities() {
+        undo.made(keys.key_file(&name));
+        undo.made(keys.identity_file(&name));
+        keys.folder().save_identity(keys.store(), &name, identity)?;
+    }
+    undo.keep();
     Ok(())
 }
 

@@ -56,16 +56,18 @@ pub(super) fn accept(
     let identities = identities(&context, &trust, &bundle, installed);
     let lists = lists(&context, config, &keys, &mut trust, &bundle, &identities)?;
 
-    let mut undo = Undo::default();
-    for (name, identity) in &identities {
-        undo.made(keys.identity_file(name));
-        keys.folder().save_identity(keys.store(), name, identity)?;
-    }
+    // The identities come last: until one is there its key waits, and the same files can be
+    // accepted again.
     folder.save_trust(&trust, station.crypto())?;
     let own_roots = Trust::new(trust.roots.clone());
     let mut whole = keys.folder().load_trust(&context)?;
     whole.roots = own_roots.roots;
     keys.folder().save_trust(&whole, station.crypto())?;
+    let mut undo = Undo::default();
+    for (name, identity) in &identities {
+        undo.made(keys.identity_file(name));
+        keys.folder().save_identity(keys.store(), name, identity)?;
+    }
     undo.keep();
     screen.result(&Accepted {
         installed: identities.into_iter().map(|(name, _)| name).collect(),

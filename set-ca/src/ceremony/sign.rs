@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -64,15 +65,17 @@ pub(super) fn sign(
     let mut certificates = issued.clone();
     certificates.push(issuer.identity.certificate.clone());
     certificates.extend(issuer.identity.chain.iter().cloned());
-    bundle::write(&args.out, &certificates, &trust)?;
+    if args.out.exists() {
+        let source = io::ErrorKind::AlreadyExists.into();
+        return Err(file_fault(&args.out)(source));
+    }
+    // Without a record of it no certificate may leave. One that is recorded and does not leave
+    // does no harm: the same request can be signed again.
     for certificate in &issued {
         trust.hold(certificate.clone());
     }
-    if let Err(fault) = issuer.folder.save_trust(&trust, station.crypto()) {
-        // Without a record of it the certificate must not leave.
-        let _left = fs::remove_file(&args.out);
-        return Err(fault.into());
-    }
+    issuer.folder.save_trust(&trust, station.crypto())?;
+    bundle::write(&args.out, &certificates, &trust)?;
     screen.result(&Signed::of(args, &issuer, &issued));
     Ok(())
 }

@@ -5,16 +5,16 @@ use std::path::PathBuf;
 
 /// Removes the files that it was told of when it is dropped before [`keep`](Self::keep).
 #[derive(Debug, Default)]
-pub(super) struct Undo(Vec<PathBuf>);
+pub(crate) struct Undo(Vec<PathBuf>);
 
 impl Undo {
     /// This file was just made.
-    pub(super) fn made(&mut self, file: PathBuf) {
+    pub(crate) fn made(&mut self, file: PathBuf) {
         self.0.push(file);
     }
 
     /// All is well.
-    pub(super) fn keep(mut self) {
+    pub(crate) fn keep(mut self) {
         self.0.clear();
     }
 }
