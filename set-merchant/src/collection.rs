@@ -311,17 +311,51 @@ impl Till {
                 .fact(format!("the order is {}", one.sale.state()))
                 .tell(self.trace);
         }
+        match Box::pin(self.store_done(&done, &versions, &waiting, exhibit.as_ref())).await {
+            // Server and command sent the same request, and the other was quicker.
+            Err(fault) if fault.is_stale() && self.is_settled(&done, rrpid).await? => {
+                tracing::info!(%rrpid, "the answer is stored already");
+            }
+            stored => stored?,
+        }
+        Ok(done)
+    }
+
+    /// Whether none of these orders waits for the answer to `rrpid` any more.
+    async fn is_settled(&self, done: &[Done], rrpid: Rrpid) -> Result<bool, Fault> {
         let mut tx = self.store.begin().await?;
-        for (one, version) in done.iter().zip(versions) {
+        for one in done {
+            let order = Order::from(one.sale.clone());
+            if waiting(&mut tx, &order.offer().lid_m, rrpid)
+                .await?
+                .is_some()
+            {
+                return Ok(false);
+            }
+        }
+        tx.roll_back().await?;
+        Ok(true)
+    }
+
+    /// Stores what came of the request that these orders waited for.
+    async fn store_done(
+        &self,
+        done: &[Done],
+        versions: &[u64],
+        waiting: &Waiting,
+        exhibit: Option<&set_core::evidence::Exhibit>,
+    ) -> Result<(), Fault> {
+        let mut tx = self.store.begin().await?;
+        for (one, version) in done.iter().zip(versions.iter().copied()) {
             let order = one.sale.clone().into();
             let version = ledger::save(&mut tx, &order, version).await?;
             attempts::clear(&mut tx, &order.offer().lid_m).await?;
-            if let Some(exhibit) = &exhibit {
+            if let Some(exhibit) = exhibit {
                 let xid = one.sale.trans_ids().xid;
                 proof::keep(&mut tx, self.station.crypto(), &xid, exhibit).await?;
             }
             let mut happened = Happened {
-                what: events::outcome(&waiting, one.success),
+                what: events::outcome(waiting, one.success),
                 order: &order,
                 version,
                 codes: &one.codes,
@@ -336,10 +370,9 @@ impl Till {
                 self.raise(&mut tx, &happened).await?;
             }
         }
-        let answer = || Answer::of(&Report::of(&done)).octets();
-        claims::settle(&mut tx, rrpid, answer, self.unix_now()).await?;
-        tx.commit().await?;
-        Ok(done)
+        let answer = || Answer::of(&Report::of(done)).octets();
+        claims::settle(&mut tx, waiting.rrpid(), answer, self.unix_now()).await?;
+        Ok(tx.commit().await?)
     }
 }
 

@@ -46,16 +46,17 @@ pub(crate) async fn find(tx: &mut Tx, xid: &Xid) -> Result<Option<Entry>, Fault>
 /// Saves an order that was loaded with `version`, under all its names; gives its new version.
 pub(crate) async fn save(tx: &mut Tx, order: &Order, version: u64) -> Result<u64, Fault> {
     let lid_m = &order.offer().lid_m;
+    if let Some(trans_ids) = order.trans_ids() {
+        let name = key(XID, trans_ids.xid.as_octets());
+        if tx.load(name).await?.is_none() {
+            forget_xid(tx, lid_m).await?;
+            tx.save(name, 0, lid_m.as_octets()).await?;
+        }
+    }
     let body = asn1::encode(order).map_err(set_core::error::Error::from)?;
     let version = tx
         .save(key(ORDER, lid_m.as_octets()), version, &body)
         .await?;
-    if let Some(trans_ids) = order.trans_ids() {
-        let name = key(XID, trans_ids.xid.as_octets());
-        if tx.load(name).await?.is_none() {
-            tx.save(name, 0, lid_m.as_octets()).await?;
-        }
-    }
     let mark = key(UNSETTLED, lid_m.as_octets());
     let marked = tx.load(mark).await?;
     match (is_unsettled(order), marked) {
@@ -66,6 +67,19 @@ pub(crate) async fn save(tx: &mut Tx, order: &Order, version: u64) -> Result<u64
         (true, Some(_)) | (false, None) => {}
     }
     Ok(version)
+}
+
+/// Forgets the XID that a stored order has: a wallet that begins anew gets another, and would
+/// otherwise leave one behind each time.
+async fn forget_xid(tx: &mut Tx, lid_m: &LocalId) -> Result<(), Fault> {
+    let before = load(tx, lid_m).await?;
+    if let Some(former) = before.as_ref().and_then(|entry| entry.order.trans_ids()) {
+        let name = key(XID, former.xid.as_octets());
+        if let Some(record) = tx.load(name).await? {
+            tx.remove(name, record.version).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether something has yet to be asked of the gateway, or to be answered by it.
@@ -197,10 +211,12 @@ const BEGUN: &str = "p-req";
 
 #[cfg(test)]
 mod tests {
-    use set_core::asn1::SeqOf;
+    use set_core::asn1::{Date, SeqOf};
     use set_core::merchant::Offer;
+    use set_core::merchant::order::Initiated;
     use set_core::msg::amount::{Currency, CurrencyAmount};
-    use set_core::msg::ids::BrandId;
+    use set_core::msg::ids::{Bin, BrandId, Challenge, Language};
+    use set_core::msg::tags::TransIds;
     use set_node::config::StoreConfig;
 
     use super::*;
@@ -238,6 +254,40 @@ mod tests {
         }
         assert_eq!(page(&mut tx, b"", 10).await.unwrap().len(), 1);
         assert!(unsettled(&mut tx, b"", 10).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_wallet_that_begins_anew_leaves_no_xid_behind() {
+        let Order::Offered(offer) = offer(b"1") else {
+            panic!()
+        };
+        let store = Store::in_memory().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        save(&mut tx, &Order::Offered(offer.clone()), 0)
+            .await
+            .unwrap();
+        for (number, version) in [(1, 1), (2, 2), (2, 3)] {
+            let order = Order::Initiated(Initiated {
+                brand_id: offer.brands.first().clone(),
+                offer: offer.clone(),
+                trans_ids: TransIds {
+                    lid_c: LocalId::new(b"c").unwrap(),
+                    lid_m: Some(offer.lid_m.clone()),
+                    xid: Xid::new([number; 20]),
+                    p_req_date: Date::from_unix(865_425_600).unwrap(),
+                    pay_sys_id: None,
+                    language: Language::new("en").unwrap(),
+                },
+                chall_m: Challenge::new([0; 20]),
+                bin: Bin::new("411111").unwrap(),
+            });
+            save(&mut tx, &order, version).await.unwrap();
+        }
+        let names = tx.page(ROLE, XID, b"", 10).await.unwrap();
+        let names: Vec<&[u8]> = names.iter().map(|(name, _)| name.as_slice()).collect();
+        assert_eq!(names, [[2; 20]]);
+        let found = find(&mut tx, &Xid::new([2; 20])).await.unwrap();
+        assert_eq!(found.unwrap().version, 4);
     }
 
     #[tokio::test]

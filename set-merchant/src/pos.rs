@@ -141,6 +141,7 @@ impl Pos {
     pub async fn keep(&mut self, merchant: &Merchant, brand_id: BrandId) -> Result<(), Failure> {
         self.trust = merchant.trust.clone();
         self.keep_trust()?;
+        change_profile(&self.store, |profile| profile.brand_id = Some(brand_id)).await?;
         // The signature identity comes last: until it is there, nothing is enrolled.
         for (name, identity) in [
             (ENCRYPTION, &merchant.encryption),
@@ -148,7 +149,6 @@ impl Pos {
         ] {
             self.folder.save_identity(&self.keys, name, identity)?;
         }
-        change_profile(&self.store, |profile| profile.brand_id = Some(brand_id)).await?;
         Ok(())
     }
 

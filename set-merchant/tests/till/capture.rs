@@ -82,6 +82,36 @@ async fn a_capture_whose_answer_was_lost_is_asked_for_with_the_same_octets() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_ask_again_at_once_both_tell_the_one_answer() {
+    let rig = Rig::plain().await;
+    let (_, placed) = rig.buy(&mut Wallet::new()).await;
+    rig.desk.silent.store(true, Ordering::SeqCst);
+    let pos = rig.pos().await;
+    capture(&pos, &all(), &mut Printed::default().screen())
+        .await
+        .unwrap_err();
+    rig.desk.silent.store(false, Ordering::SeqCst);
+
+    let asked = rig.desk.asked.load(Ordering::SeqCst);
+    rig.desk.meeting.store(asked + 2, Ordering::SeqCst);
+    let order = one(&placed.trans_ids.xid.to_string());
+    let both = [Printed::default(), Printed::default()];
+    let (mut first, mut second) = (both[0].screen(), both[1].screen());
+    let other = rig.pos().await;
+    let (first, second) = tokio::join!(
+        capture(&pos, &order, &mut first),
+        capture(&other, &order, &mut second),
+    );
+    assert_eq!(
+        (first.unwrap(), second.unwrap()),
+        (Exit::Success, Exit::Success)
+    );
+    for printed in both {
+        assert_eq!(printed.json()["orders"][0]["state"], "captured");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn orders_and_show_tell_states_and_amounts() {
     let rig = Rig::plain().await;
     let mut wallet = Wallet::new();

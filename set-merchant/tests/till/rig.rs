@@ -82,6 +82,8 @@ pub(crate) struct Desk {
     /// How many requests it answers with an Error.
     pub(crate) refusals: AtomicUsize,
     pub(crate) asked: AtomicUsize,
+    /// It answers nothing before it was asked that often.
+    pub(crate) meeting: AtomicUsize,
 }
 
 impl Desk {
@@ -93,6 +95,7 @@ impl Desk {
             declines: AtomicBool::new(false),
             refusals: AtomicUsize::new(0),
             asked: AtomicUsize::new(0),
+            meeting: AtomicUsize::new(0),
         }
     }
 
@@ -129,6 +132,9 @@ impl Handler for Desk {
             self.asked.fetch_add(1, Ordering::SeqCst);
             if self.stuck.load(Ordering::SeqCst) {
                 return std::future::pending().await;
+            }
+            while self.asked.load(Ordering::SeqCst) < self.meeting.load(Ordering::SeqCst) {
+                tokio::task::yield_now().await;
             }
             let answer = self.answer(&request);
             // The connection is closed after the work: the answer is what gets lost.
