@@ -1,5 +1,7 @@
 //! Bounds that hold before anything is decoded.
 
+use der::{SliceReader, Tag};
+
 use super::{DecodeError, Fault};
 
 /// How much a receiver takes: size, nesting and number of elements.
@@ -174,6 +176,13 @@ impl Element {
             content: next,
             end: stop,
         })
+    }
+
+    /// The tag, in the octets that it was parsed from; none when it is not one that SET has.
+    #[must_use]
+    pub fn tag(&self, octets: &[u8]) -> Option<Tag> {
+        let header = octets.get(self.start..self.content)?;
+        Tag::peek(&SliceReader::new(header).ok()?).ok()
     }
 
     /// The elements inside this one; none when it is primitive.

@@ -102,6 +102,9 @@ impl Opened {
     }
 
     fn verify(&self, context: &Context<'_>, pended: &Pended) -> Result<(), Error> {
+        let [_] = &*self.signed.signer_infos else {
+            return Err(PeerFault::SignatureFailure("exactly one signature belongs here").into());
+        };
         let rules = &context.policy.key_rules;
         let (signer, key) = match (&pended.keys.public_key_s, pended.standing(rules)?) {
             (Some(info), _) => (IssuerAndSerialNumber::none(), info.key(rules)?),

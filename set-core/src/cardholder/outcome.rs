@@ -3,8 +3,8 @@
 use crate::asn1::oid;
 use crate::cardholder::inquiry::Placed;
 use crate::error::{Error, PeerFault};
-use crate::exchange::Context;
 use crate::exchange::receive::check_ids;
+use crate::exchange::{Context, extensions};
 use crate::msg::ids::{Challenge, Rrpid};
 use crate::msg::payment::p_res::{PResData, PResPayload};
 use crate::msg::wrapper::MessageHeader;
@@ -54,6 +54,7 @@ pub(super) fn of_p_res(
         s::verify::<PResData>(context.crypto, signed, oid::content::P_RES_DATA, &merchant)?;
     let data = verified.content();
     check_ids(header, &data.trans_ids)?;
+    extensions::check(data, context.policy)?;
     if data.rrpid != rrpid {
         return Err(PeerFault::UnknownRrpid.into());
     }

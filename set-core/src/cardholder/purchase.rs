@@ -14,7 +14,7 @@ use crate::crypto::CryptoProvider;
 use crate::error::{CallerFault, Error, PeerFault};
 use crate::exchange::context::ids_of;
 use crate::exchange::receive::check_ids;
-use crate::exchange::{Context, receive_response};
+use crate::exchange::{Context, extensions, receive_response};
 use crate::msg::amount::CurrencyAmount;
 use crate::msg::ids::{Bin, BrandId, Challenge, Language, LocalId, Nonce, Rrpid};
 use crate::msg::message::Message;
@@ -27,6 +27,7 @@ use crate::msg::payment::p_req::{
 use crate::msg::recur::InstallRecurData;
 use crate::msg::tags::TransIds;
 use crate::msg::thumbs::Thumbs;
+use crate::msg::wrapper::{MessageHeader, MessageIds};
 use crate::party::identity::recipient;
 use crate::party::{Identity, Purpose, Trust};
 use crate::path::brand;
@@ -134,7 +135,11 @@ impl Initiating {
         let octets = context.wrap(
             Message::PInitReq(Box::new(request)),
             Some(state.rrpid),
-            None,
+            Some(MessageIds {
+                lid_c: Some(state.lid_c.clone()),
+                lid_m: state.wish.lid_m.clone(),
+                xid: None,
+            }),
         )?;
         Ok((state, octets))
     }
@@ -165,6 +170,7 @@ impl Initiating {
         )?;
         let data = verified.content();
         self.check(&header, data)?;
+        extensions::check(data, context.policy)?;
         let gateway = trust.by_thumb(context, &data.pe_thumb, Purpose::GatewayEncryption)?;
         let wanted = Brand::of(&self.wish.brand_id);
         brand::require(context.crypto, &merchant, &wanted)?;
@@ -179,26 +185,22 @@ impl Initiating {
         })
     }
 
-    fn check(
-        &self,
-        header: &crate::msg::wrapper::MessageHeader,
-        data: &PInitResData,
-    ) -> Result<(), PeerFault> {
+    fn check(&self, header: &MessageHeader, data: &PInitResData) -> Result<(), PeerFault> {
         check_ids(header, &data.trans_ids)?;
         if data.rrpid != self.rrpid {
             return Err(PeerFault::UnknownRrpid);
-        }
-        if data.chall_c != self.chall_c {
-            return Err(PeerFault::ChallengeMismatch);
-        }
-        if data.thumbs != self.thumbs {
-            return Err(PeerFault::ThumbsMismatch);
         }
         let lid_m = &data.trans_ids.lid_m;
         if data.trans_ids.lid_c != self.lid_c
             || (self.wish.lid_m.is_some() && *lid_m != self.wish.lid_m)
         {
             return Err(PeerFault::UnknownLid);
+        }
+        if data.chall_c != self.chall_c {
+            return Err(PeerFault::ChallengeMismatch);
+        }
+        if data.thumbs != self.thumbs {
+            return Err(PeerFault::ThumbsMismatch);
         }
         if data.trans_ids.language != self.wish.language {
             return Err(PeerFault::Unspecified(

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use der::asn1::ObjectIdentifier;
-use der::{Decode, SliceReader, Tag};
+use der::{Decode, Tag};
 
 use super::Showing;
 use super::value::{self, Mask};
@@ -488,8 +488,7 @@ impl Walk<'_> {
     }
 
     fn tag(&self, element: &Element) -> Option<Tag> {
-        let header = self.octets.get(element.start..element.content)?;
-        Tag::peek(&SliceReader::new(header).ok()?).ok()
+        element.tag(self.octets)
     }
 
     fn slice(&self, element: &Element) -> &[u8] {

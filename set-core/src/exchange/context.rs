@@ -86,6 +86,14 @@ impl Context<'_> {
     }
 }
 
+/// The ids of the one transaction that all items of a message are about; none when they are
+/// about several.
+#[must_use]
+pub fn ids_of_all<'a>(mut all: impl Iterator<Item = &'a TransIds>) -> Option<MessageIds> {
+    let first = ids_of(all.next()?);
+    all.all(|other| ids_of(other) == first).then_some(first)
+}
+
 /// The ids of a transaction, as the header repeats them.
 #[must_use]
 pub fn ids_of(trans_ids: &TransIds) -> MessageIds {

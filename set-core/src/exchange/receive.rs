@@ -3,10 +3,11 @@
 use super::Context;
 use super::extensions;
 use super::refusal::Refusal;
-use crate::asn1::{self, Date};
+use crate::asn1::limits::Element;
+use crate::asn1::{self, Date, DecodeError, Fault, Raw};
 use crate::error::{Error, PeerFault};
-use crate::msg::ids::Rrpid;
-use crate::msg::message::Message;
+use crate::msg::ids::{LocalId, Rrpid};
+use crate::msg::message::{Kind, Message};
 use crate::msg::tags::TransIds;
 use crate::msg::wrapper::{MessageHeader, MessageWrapper};
 
@@ -33,7 +34,7 @@ pub fn receive<'a>(
     serves: impl FnOnce(&Message) -> bool,
 ) -> Result<Received<'a>, Refusal> {
     let wrapper: MessageWrapper = asn1::decode(octets, &context.policy.limits)
-        .map_err(|error| Refusal::unreadable(error, octets))?;
+        .map_err(|error| unreadable(context, octets, error))?;
     let header = wrapper.message_header;
     if let Err(error) = check_header(context, &header) {
         return Err(Refusal::of(error, header, &wrapper.message));
@@ -42,7 +43,7 @@ pub fn receive<'a>(
         let fault = PeerFault::MessageNotSupported(wrapper.message.name());
         return Err(Refusal::of(fault.into(), header, &wrapper.message));
     }
-    if let Err(error) = extensions::check(wrapper.mw_extensions.as_ref(), context.policy) {
+    if let Err(error) = extensions::check_wrapper(wrapper.mw_extensions.as_ref(), context.policy) {
         return Err(Refusal::of(error.into(), header, &wrapper.message));
     }
     Ok(Received {
@@ -50,6 +51,39 @@ pub fn receive<'a>(
         message: wrapper.message,
         octets,
     })
+}
+
+/// Refuses what does not decode: by its header, where that can be read.
+///
+/// Another version may have messages that cannot be read here, so a header that is out of
+/// order says more than that the rest does not decode.
+fn unreadable(context: &Context<'_>, octets: &[u8], error: DecodeError) -> Refusal {
+    let too_large = matches!(error.fault(), Fault::TooLarge { .. });
+    match readable(octets) {
+        None => Refusal::unreadable(error, octets),
+        Some((header, kind)) => {
+            let error = match check_version(context, &header) {
+                Err(fault) if !too_large => fault.into(),
+                _ => error.into(),
+            };
+            Refusal::by_header(error, header, kind)
+        }
+    }
+}
+
+/// The header of what does not decode as a whole, and which way the message goes, if that
+/// can be told.
+fn readable(octets: &[u8]) -> Option<(MessageHeader, Option<Kind>)> {
+    let wrapper = Element::parse(octets, 0, octets.len()).ok()?;
+    let first = Element::parse(octets, wrapper.content, wrapper.end).ok()?;
+    let header = octets.get(first.start..first.end)?.to_vec();
+    let kind = || {
+        let outer = Element::parse(octets, first.end, wrapper.end).ok()?;
+        let message = Element::parse(octets, outer.content, outer.end).ok()?;
+        Message::kind_of_tag(message.number)
+    };
+    let header: Raw<MessageHeader> = Raw::from_octets(header).ok()?;
+    Some((header.into_value(), kind()))
 }
 
 impl Received<'_> {
@@ -78,38 +112,66 @@ pub fn check_rrpid(header: &MessageHeader, inside: Rrpid) -> Result<(), PeerFaul
 ///
 /// [`PeerFault::WrapperMismatch`].
 pub fn check_ids(header: &MessageHeader, inside: &TransIds) -> Result<(), PeerFault> {
-    let Some(ids) = &header.message_ids else {
-        return Ok(());
-    };
-    if ids.lid_c.as_ref().is_some_and(|lid| *lid != inside.lid_c) {
-        return Err(PeerFault::WrapperMismatch("lid-C"));
-    }
-    if ids.lid_m.is_some() && inside.lid_m.is_some() && ids.lid_m != inside.lid_m {
-        return Err(PeerFault::WrapperMismatch("lid-M"));
-    }
-    if ids.xid.is_some_and(|xid| xid != inside.xid) {
+    check_local_ids(header, &inside.lid_c, inside.lid_m.as_ref())?;
+    let xid = header.message_ids.as_ref().and_then(|ids| ids.xid);
+    if xid.is_some_and(|xid| xid != inside.xid) {
         return Err(PeerFault::WrapperMismatch("xID"));
     }
     Ok(())
 }
 
-/// Whether a message asks for an answer; responses and Errors do not.
-#[must_use]
-pub fn is_request(message: &Message) -> bool {
-    message.name().ends_with("Req")
+/// The same for a message about several transactions: the header names one only where all
+/// items are about it.
+///
+/// # Errors
+///
+/// [`PeerFault::WrapperMismatch`].
+pub fn check_ids_of_all<'a>(
+    header: &MessageHeader,
+    mut inside: impl Iterator<Item = &'a TransIds>,
+) -> Result<(), PeerFault> {
+    inside.try_for_each(|trans_ids| check_ids(header, trans_ids))
+}
+
+/// The same for a message before there is an XID.
+///
+/// # Errors
+///
+/// [`PeerFault::WrapperMismatch`].
+pub fn check_local_ids(
+    header: &MessageHeader,
+    lid_c: &LocalId,
+    lid_m: Option<&LocalId>,
+) -> Result<(), PeerFault> {
+    let Some(ids) = &header.message_ids else {
+        return Ok(());
+    };
+    if ids.lid_c.as_ref().is_some_and(|lid| lid != lid_c) {
+        return Err(PeerFault::WrapperMismatch("lid-C"));
+    }
+    match (&ids.lid_m, lid_m) {
+        (Some(outside), Some(inside)) if outside != inside => {
+            Err(PeerFault::WrapperMismatch("lid-M"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Version, plausibility and date of a header.
 pub(super) fn check_header(context: &Context<'_>, header: &MessageHeader) -> Result<(), Error> {
-    match header.version.value() {
-        1 => {}
-        0 => return Err(PeerFault::VersionTooOld(0).into()),
-        newer => return Err(PeerFault::VersionTooNew(newer).into()),
-    }
-    if header.revision > 0 && !context.policy.accept_later_revisions {
-        return Err(PeerFault::BadMessageHeader("revision 1.x is not known").into());
-    }
+    check_version(context, header)?;
     Ok(check_date(context, header.date)?)
+}
+
+fn check_version(context: &Context<'_>, header: &MessageHeader) -> Result<(), PeerFault> {
+    match header.version.value() {
+        1 if header.revision > 0 && !context.policy.accept_later_revisions => {
+            Err(PeerFault::BadMessageHeader("revision 1.x is not known"))
+        }
+        1 => Ok(()),
+        0 => Err(PeerFault::VersionTooOld(0)),
+        newer => Err(PeerFault::VersionTooNew(newer)),
+    }
 }
 
 /// Checks that a message's date is within the accepted window around now.

@@ -1,13 +1,12 @@
 //! Refusing a message: the Error that is sent back, or not.
 
 use super::Context;
-use super::receive::is_request;
 use crate::asn1::{DecodeError, Raw, oid};
 use crate::crypto::random_array;
 use crate::error::Error;
 use crate::msg::error::{BadWrapper, Error as ErrorMessage, ErrorMsg, ErrorTbs};
 use crate::msg::ids::Nonce;
-use crate::msg::message::Message;
+use crate::msg::message::{Kind, Message};
 use crate::msg::wrapper::MessageHeader;
 use crate::treatment::{Attached, Signer, s};
 
@@ -56,7 +55,18 @@ impl Refusal {
         Self {
             error: Box::new(error),
             offender: Offender::Header(Box::new(header)),
-            answerable: is_request(message),
+            answerable: message.kind() == Kind::Request,
+        }
+    }
+
+    /// Refuses a message of which no more than the header can be read, and which way it goes
+    /// where `kind` is there. Errors and responses are never answered.
+    #[must_use]
+    pub(super) fn by_header(error: Error, header: MessageHeader, kind: Option<Kind>) -> Self {
+        Self {
+            error: Box::new(error),
+            offender: Offender::Header(Box::new(header)),
+            answerable: kind.is_none_or(|kind| kind == Kind::Request),
         }
     }
 

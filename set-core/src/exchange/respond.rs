@@ -1,12 +1,12 @@
 //! Taking the response to a request of our own.
 
-use super::receive::{check_header, check_rrpid, is_request};
+use super::receive::{check_header, check_rrpid};
 use super::{Context, extensions};
 use crate::asn1::{self, oid};
 use crate::error::{Error, PeerFault, Refused};
 use crate::msg::error::{Error as ErrorMessage, ErrorTbs};
 use crate::msg::ids::Rrpid;
-use crate::msg::message::Message;
+use crate::msg::message::{Kind, Message};
 use crate::msg::wrapper::{MessageHeader, MessageWrapper};
 use crate::treatment::s;
 
@@ -28,10 +28,10 @@ pub fn receive_response(
     if let Message::Error(error) = &wrapper.message {
         return Err(report(error)?.into());
     }
-    if is_request(&wrapper.message) {
+    if wrapper.message.kind() == Kind::Request {
         return Err(PeerFault::MessageNotSupported(wrapper.message.name()).into());
     }
-    extensions::check(wrapper.mw_extensions.as_ref(), context.policy)?;
+    extensions::check_wrapper(wrapper.mw_extensions.as_ref(), context.policy)?;
     check_rrpid(&wrapper.message_header, rrpid)?;
     Ok((wrapper.message_header, wrapper.message))
 }

@@ -27,6 +27,7 @@ use crate::gateway::auth_token::Terms;
 use crate::gateway::peer::Peer;
 use crate::gateway::pi::{self, Instruction, Reading};
 use crate::gateway::record::Authorization;
+use crate::gateway::request::{self, Sealed};
 use crate::msg::ids::MerchantId;
 use crate::msg::payment::auth_req::{AuthReq, AuthReqData, AuthReqTbs};
 use crate::msg::payment::auth_res::AuthCode;
@@ -34,8 +35,8 @@ use crate::msg::tags::{RrTags, TransIds};
 use crate::msg::wrapper::MessageHeader;
 use crate::pkcs7::Digest;
 use crate::proof::ChainVerified;
-use crate::treatment::enc::{self, Types};
-use crate::treatment::{dd, h, s};
+use crate::treatment::enc::Types;
+use crate::treatment::{dd, h};
 
 const TYPES: Types = Types {
     tbe: oid::content::AUTH_REQ_TBE,
@@ -84,24 +85,14 @@ pub fn open(
     request: &AuthReq,
 ) -> Result<Asked, Error> {
     let crypto = context.crypto;
-    let signed = enc::open(
-        crypto,
-        gateway.opener(context, &request.enc)?,
-        TYPES,
-        &request.enc,
-    )?;
-    check_outside(
-        context,
-        header,
-        &s::unverified::<AuthReqTbs>(&signed, TYPES.tbs)?.t1,
-    )?;
-    let merchant = Peer::prove(context, gateway, &signed)?;
-    let verified = s::verify::<AuthReqTbs>(crypto, &signed, TYPES.tbs, &merchant.signature)?;
-    let tbs = verified.content();
-    dd::check(crypto, &tbs.t2, oid::content::PI, &request.baggage)?;
-    let item = &tbs.t1.auth_req_item;
+    let check = |tbs: &AuthReqTbs| check_ids(header, &tbs.t1.auth_req_item.auth_tags.trans_ids);
+    let sealed = Sealed::Plain(&request.enc, TYPES);
+    let opened = request::open::<AuthReqTbs>(context, gateway, &sealed, check)?;
+    let AuthReqTbs { t1: data, t2 } = opened.content.into_value();
+    dd::check(crypto, &t2, oid::content::PI, &request.baggage)?;
+    let item = &data.auth_req_item;
     check_rrpid(header, item.auth_tags.auth_rr_tags.rrpid)?;
-    merchant.check_tags(&item.auth_tags.auth_rr_tags)?;
+    opened.merchant.check_tags(&item.auth_tags.auth_rr_tags)?;
     let reading = pi::read(
         context,
         gateway,
@@ -109,30 +100,16 @@ pub fn open(
         item.check_digests.as_ref(),
     )?;
     if let Reading::Instruction(instruction) | Reading::OtherBrand(instruction) = &reading {
-        extensions::check(instruction.head.pi_extensions.as_ref(), context.policy)?;
+        extensions::check(&instruction.head, context.policy)?;
     }
     Ok(Asked {
         request: Request {
-            data: tbs.t1.clone(),
-            merchant,
+            data,
+            merchant: opened.merchant,
             instruction: h::h(crypto, &request.baggage),
         },
         reading,
     })
-}
-
-fn check_outside(
-    context: &Context<'_>,
-    header: &MessageHeader,
-    data: &AuthReqData,
-) -> Result<(), Error> {
-    let item = &data.auth_req_item;
-    check_ids(header, &item.auth_tags.trans_ids)?;
-    extensions::check(
-        item.auth_req_payload.a_rq_extensions.as_ref(),
-        context.policy,
-    )?;
-    Ok(())
 }
 
 impl Asked {

@@ -10,9 +10,9 @@
 
 use crate::asn1::{Raw, oid};
 use crate::error::Error;
+use crate::exchange::Context;
 use crate::exchange::context::ids_of;
 use crate::exchange::receive::{check_ids, check_rrpid};
-use crate::exchange::{Context, extensions};
 use crate::gateway::host::{Account, HostAdvice, HostEvent, IdempotencyKey};
 use crate::gateway::peer::Peer;
 use crate::gateway::record::Authorization;
@@ -87,11 +87,7 @@ pub fn open(
     header: &MessageHeader,
     request: &AuthRevReq,
 ) -> Result<Asked, Error> {
-    let check = |tbs: &AuthRevReqTbs| {
-        check_ids(header, &tbs.t1.auth_rev_tags.trans_ids)?;
-        extensions::check(tbs.t1.a_rv_rq_extensions.as_ref(), context.policy)?;
-        Ok(())
-    };
+    let check = |tbs: &AuthRevReqTbs| check_ids(header, &tbs.t1.auth_rev_tags.trans_ids);
     let sealed = Sealed::Plain(&request.enc, REQUEST);
     let opened = request::open::<AuthRevReqTbs>(context, gateway, &sealed, check)?;
     let AuthRevReqTbs { t1: data, t2 } = opened.content.into_value();

@@ -12,8 +12,8 @@ pub use self::page::Page;
 
 use crate::asn1::{Raw, oid};
 use crate::error::Error;
+use crate::exchange::Context;
 use crate::exchange::receive::check_rrpid;
-use crate::exchange::{Context, extensions};
 use crate::gateway::Gateway;
 use crate::gateway::batch::{Batch, Batches, Item, Slot};
 use crate::gateway::host::{HostAdvice, HostEvent, IdempotencyKey};
@@ -110,12 +110,9 @@ pub fn open(
     header: &MessageHeader,
     request: &BatchAdminReq,
 ) -> Result<Asked, Error> {
-    let check = |data: &BatchAdminReqData| {
-        extensions::check(data.ba_rq_extensions.as_ref(), context.policy)?;
-        Ok(())
-    };
     let sealed = Sealed::Plain(request, REQUEST);
-    let opened = request::open::<BatchAdminReqData>(context, gateway, &sealed, check)?;
+    // It is about no transaction, so that there are no ids to compare.
+    let opened = request::open::<BatchAdminReqData>(context, gateway, &sealed, |_| Ok(()))?;
     let data = opened.content.into_value();
     check_rrpid(header, data.batch_admin_rr_tags.rrpid)?;
     opened.merchant.check_tags(&data.batch_admin_rr_tags)?;

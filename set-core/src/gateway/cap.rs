@@ -12,9 +12,9 @@ mod item;
 
 use crate::asn1::{Raw, SeqOf, oid};
 use crate::error::{Error, PeerFault};
-use crate::exchange::context::ids_of;
-use crate::exchange::receive::{check_ids, check_rrpid};
-use crate::exchange::{Context, extensions};
+use crate::exchange::Context;
+use crate::exchange::context::ids_of_all;
+use crate::exchange::receive::{check_ids_of_all, check_rrpid};
 use crate::gateway::Gateway;
 use crate::gateway::batch::Batches;
 use crate::gateway::books::Books;
@@ -73,7 +73,7 @@ pub struct Settled {
 /// # Errors
 ///
 /// In the order of checking: decodingFailure when the request does not open or parse;
-/// wrapperMsgMismatch, for a request with one item; unrecognizedExtension; the certificate
+/// wrapperMsgMismatch, by every item; unrecognizedExtension; the certificate
 /// codes and signatureFailure; signatureFailure when the tokens are not those that the
 /// merchant signed for; unknownRRPID; unspecifiedFailure when `merTermIDs` names another
 /// merchant or there are more tokens than items.
@@ -90,7 +90,10 @@ pub fn open(
             &request.baggage,
         ),
     };
-    let check = |tbs: &CapReqTbs| check_outside(context, header, &tbs.t1);
+    let check = |tbs: &CapReqTbs| {
+        let items = tbs.t1.cap_item_seq.iter();
+        check_ids_of_all(header, items.map(|item| &item.trans_ids))
+    };
     let opened = request::open::<CapReqTbs>(context, gateway, &sealed, check)?;
     let CapReqTbs { t1: data, t2 } = opened.content.into_value();
     dd::check(context.crypto, &t2, oid::content::CAP_TOKEN_SEQ, tokens)?;
@@ -105,21 +108,6 @@ pub fn open(
         merchant: opened.merchant,
         pan_token: opened.pan_token,
     })
-}
-
-fn check_outside(
-    context: &Context<'_>,
-    header: &MessageHeader,
-    data: &CapReqData,
-) -> Result<(), Error> {
-    if let [item] = &*data.cap_item_seq {
-        check_ids(header, &item.trans_ids)?;
-    }
-    extensions::check(data.c_rq_extensions.as_ref(), context.policy)?;
-    for item in &data.cap_item_seq {
-        extensions::check(item.cap_payload.c_pay_extensions.as_ref(), context.policy)?;
-    }
-    Ok(())
 }
 
 impl CapAsked {
@@ -206,10 +194,8 @@ impl CapAsked {
         items: Vec<CapResItem>,
     ) -> Result<Vec<u8>, Error> {
         let enclosed = gateway.enclose(context, self.data.m_thumbs.as_ref())?;
-        let ids = match &*self.data.cap_item_seq {
-            [item] => Some(ids_of(&item.trans_ids)),
-            _ => None,
-        };
+        let items_asked = self.data.cap_item_seq.iter();
+        let ids = ids_of_all(items_asked.map(|item| &item.trans_ids));
         let data = Raw::new(CapResData {
             cap_rr_tags: self.data.cap_rr_tags.clone(),
             brand_crl_identifier: enclosed.brand_crl_identifier,

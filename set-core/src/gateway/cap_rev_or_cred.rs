@@ -12,10 +12,10 @@ mod item;
 
 use crate::asn1::{Raw, SeqOf, oid};
 use crate::error::{Error, PeerFault};
+use crate::exchange::Context;
 use crate::exchange::cap_rev_or_cred::{CapRevOrCred, CapRevOrCredReq};
-use crate::exchange::context::ids_of;
-use crate::exchange::receive::{check_ids, check_rrpid};
-use crate::exchange::{Context, extensions};
+use crate::exchange::context::ids_of_all;
+use crate::exchange::receive::{check_ids_of_all, check_rrpid};
 use crate::gateway::Gateway;
 use crate::gateway::batch::Batches;
 use crate::gateway::books::Books;
@@ -61,7 +61,10 @@ pub fn open(
         CapRevOrCredReq::EncB(request) => Sealed::Plain(&request.enc, what.plain()),
         CapRevOrCredReq::EncBx(request) => Sealed::WithAccount(&request.enc_x, what.with_account()),
     };
-    let check = |tbs: &CapRevOrCredReqTbs| check_outside(context, header, &tbs.t1);
+    let check = |tbs: &CapRevOrCredReqTbs| {
+        let items = tbs.t1.cap_rev_or_cred_req_item_seq.iter();
+        check_ids_of_all(header, items.map(|item| &item.trans_ids))
+    };
     let opened = request::open::<CapRevOrCredReqTbs>(context, gateway, &sealed, check)?;
     let CapRevOrCredReqTbs { t1: data, t2 } = opened.content.into_value();
     dd::check(context.crypto, &t2, oid::content::CAP_TOKEN_SEQ, tokens)?;
@@ -77,22 +80,6 @@ pub fn open(
         merchant: opened.merchant,
         pan_token: opened.pan_token,
     })
-}
-
-fn check_outside(
-    context: &Context<'_>,
-    header: &MessageHeader,
-    data: &CapRevOrCredReqData,
-) -> Result<(), Error> {
-    if let [item] = &*data.cap_rev_or_cred_req_item_seq {
-        check_ids(header, &item.trans_ids)?;
-    }
-    extensions::check(data.c_rv_rq_extensions.as_ref(), context.policy)?;
-    for item in &data.cap_rev_or_cred_req_item_seq {
-        extensions::check(item.c_rv_rq_item_extensions.as_ref(), context.policy)?;
-        extensions::check(item.cap_payload.c_pay_extensions.as_ref(), context.policy)?;
-    }
-    Ok(())
 }
 
 impl Asked {
@@ -189,10 +176,8 @@ impl Asked {
         items: Vec<CapRevOrCredResItem>,
     ) -> Result<Vec<u8>, Error> {
         let enclosed = gateway.enclose(context, self.data.m_thumbs.as_ref())?;
-        let ids = match &*self.data.cap_rev_or_cred_req_item_seq {
-            [item] => Some(ids_of(&item.trans_ids)),
-            _ => None,
-        };
+        let items_asked = self.data.cap_rev_or_cred_req_item_seq.iter();
+        let ids = ids_of_all(items_asked.map(|item| &item.trans_ids));
         let tags = &self.data.cap_rev_or_cred_rr_tags;
         let data = Raw::new(CapRevOrCredResData {
             cap_rev_or_cred_rr_tags: tags.clone(),

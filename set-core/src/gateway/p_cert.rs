@@ -37,7 +37,7 @@ pub fn p_cert(
     request: &PCertReq,
 ) -> Result<Vec<u8>, Error> {
     let data = s::unverified::<PCertReqData>(request, oid::content::P_CERT_REQ_DATA)?;
-    extensions::check(data.pc_rq_extensions.as_ref(), context.policy)?;
+    extensions::check(&data, context.policy)?;
     let (signer, merchant) = verify(context, gateways, request)?;
     check_rrpid(header, data.p_cert_rr_tags.rrpid)?;
     let mut answer = Answer {

@@ -1,8 +1,8 @@
 //! What all requests of a merchant have in common: they are signed and then encrypted.
 
 use crate::asn1::{Raw, Wire};
-use crate::error::Error;
-use crate::exchange::Context;
+use crate::error::{Error, PeerFault};
+use crate::exchange::{Context, extensions};
 use crate::gateway::Gateway;
 use crate::gateway::peer::Peer;
 use crate::msg::message::Message;
@@ -31,25 +31,30 @@ pub(super) struct Opened<T> {
     pub(super) pan_token: Option<PanToken>,
 }
 
-/// Opens a request; `check` is done before any certificate is looked at.
+/// Opens a request; `check_ids`, of the header's ids, and that nothing critical is unknown,
+/// come before any certificate is looked at.
 ///
 /// # Errors
 ///
-/// decodingFailure when it does not open or parse; those of `check`; the certificate codes
-/// and signatureFailure.
+/// decodingFailure when it does not open or parse; those of `check_ids`;
+/// unrecognizedExtension; the certificate codes and signatureFailure.
 pub(super) fn open<T: Wire + Clone>(
     context: &Context<'_>,
     gateway: &mut Gateway,
     sealed: &Sealed<'_>,
-    check: impl FnOnce(&T) -> Result<(), Error>,
+    check_ids: impl FnOnce(&T) -> Result<(), PeerFault>,
 ) -> Result<Opened<T>, Error> {
     let crypto = context.crypto;
+    let outside = |content: &Raw<T>| {
+        check_ids(content)?;
+        extensions::check(content, context.policy)
+    };
     match *sealed {
         Sealed::Plain(envelope, types) => {
             let key = gateway.opener(context, envelope)?;
             let signed = enc::open(crypto, key, types, envelope)?;
             let unverified = s::unverified::<T>(&signed, types.tbs)?;
-            check(&unverified)?;
+            outside(&unverified)?;
             let merchant = Peer::prove(context, gateway, &signed)?;
             let verified = s::verify::<T>(crypto, &signed, types.tbs, &merchant.signature)?;
             Ok(Opened {
@@ -61,7 +66,7 @@ pub(super) fn open<T: Wire + Clone>(
         Sealed::WithAccount(envelope, types) => {
             let key = gateway.opener(context, envelope)?;
             let opened = enc_x::open::<T, PanToken>(crypto, key, types, envelope)?;
-            check(&opened.t)?;
+            outside(&opened.t)?;
             let merchant = Peer::prove(context, gateway, &opened.signature)?;
             so::verify(
                 crypto,

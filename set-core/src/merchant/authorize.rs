@@ -224,8 +224,9 @@ pub fn handle(
     } = open(context, merchant, *response)?;
     let baggage_type = oid::content::AUTH_RES_BAGGAGE;
     dd::check(context.crypto, &tbs.t2, baggage_type, &baggage)?;
+    extensions::check(&tbs, context.policy)?;
     let data = tbs.into_value().t1;
-    check(context, merchant, state, &header, &data)?;
+    check(merchant, state, &header, &data)?;
     gateway_response::check_pe_thumb(context, merchant, data.pe_thumb.as_ref())?;
     let (payload, baggage) = (data.auth_res_payload, baggage.into_value());
     let state = state.clone();
@@ -233,7 +234,6 @@ pub fn handle(
 }
 
 fn check(
-    context: &Context<'_>,
     merchant: &Merchant,
     state: &Authorizing,
     header: &MessageHeader,
@@ -243,7 +243,6 @@ fn check(
     let tags = &data.auth_tags;
     check_ids(header, &tags.trans_ids)?;
     let payload = &data.auth_res_payload;
-    extensions::check(payload.a_rs_extensions.as_ref(), context.policy)?;
     gateway_response::check_tags(&tags.auth_rr_tags, state.rrpid, merchant)?;
     if tags.trans_ids.xid != ours.xid {
         return Err(PeerFault::UnknownXid.into());

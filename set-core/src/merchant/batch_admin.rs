@@ -3,7 +3,7 @@
 
 use crate::asn1::{Raw, SeqOf, oid};
 use crate::error::{Error, PeerFault};
-use crate::exchange::{Context, extensions, receive_response};
+use crate::exchange::{Context, receive_response};
 use crate::merchant::{Merchant, gateway_response};
 use crate::msg::ids::{BatchId, Bin, Rrpid};
 use crate::msg::message::Message;
@@ -75,7 +75,6 @@ impl Asking {
         };
         let data: BatchAdminResData =
             gateway_response::open(context, merchant, RESPONSE, &response, |_| None)?;
-        extensions::check(data.ba_rs_extensions.as_ref(), context.policy)?;
         gateway_response::check_tags(&data.batch_admin_rr_tags, self.rrpid, merchant)?;
         if self
             .batch_id

@@ -5,9 +5,9 @@ use der::asn1::{Null, OctetString};
 
 use crate::asn1::{EncodeError, Raw, SeqOf, oid};
 use crate::error::{CallerFault, Error, PeerFault};
-use crate::exchange::context::ids_of;
-use crate::exchange::receive::check_ids;
-use crate::exchange::{Context, extensions, receive_response};
+use crate::exchange::context::ids_of_all;
+use crate::exchange::receive::check_ids_of_all;
+use crate::exchange::{Context, receive_response};
 use crate::merchant::sale::{Captured, Capturing, Payment, Sale, Waiting};
 use crate::merchant::{Merchant, gateway_response};
 use crate::msg::amount::CurrencyAmount;
@@ -20,8 +20,6 @@ use crate::msg::payment::cap::{
 };
 use crate::msg::payment::sale_detail::SaleDetail;
 use crate::msg::payment::tokens::CapToken;
-use crate::msg::tags::TransIds;
-use crate::msg::wrapper::MessageIds;
 use crate::party::identity::recipient;
 use crate::treatment::enc::Types;
 use crate::treatment::{enc_b, enc_bx};
@@ -96,7 +94,7 @@ pub fn capture(
         asked.push((sale, SeqOf::new(items).map_err(|_| NOTHING)?));
     }
     let items: Vec<CapItem> = asked.iter().flat_map(|(_, items)| items.to_vec()).collect();
-    let ids = ids(items.iter().map(|item| &item.trans_ids));
+    let ids = ids_of_all(items.iter().map(|item| &item.trans_ids));
     let baggage: Raw<CapTokenSeq> = Raw::new(SeqOf::new(tokens).map_err(|_| NOTHING)?)?;
     let data = Raw::new(CapReqData {
         cap_rr_tags,
@@ -148,14 +146,6 @@ pub fn capture(
         sale
     });
     Ok((sales.collect(), octets))
-}
-
-/// The names for the header: those of the one transaction that all items are about.
-pub(super) fn ids<'a>(mut all: impl Iterator<Item = &'a TransIds>) -> Option<MessageIds> {
-    match (all.next(), all.next()) {
-        (Some(one), None) => Some(ids_of(one)),
-        _ => None,
-    }
 }
 
 pub(super) fn payment(sale: &Sale, auth_rrpid: Rrpid) -> Result<&Payment, CallerFault> {
@@ -218,12 +208,10 @@ pub fn handle(
         &response,
         |data: &CapResData| data.brand_crl_identifier.as_ref(),
     )?;
-    extensions::check(data.c_rs_extensions.as_ref(), context.policy)?;
     gateway_response::check_tags(&data.cap_rr_tags, rrpid, merchant)?;
     gateway_response::check_pe_thumb(context, merchant, data.pe_thumb.as_ref())?;
-    if let [item] = &*data.cap_res_item_seq {
-        check_ids(&header, &item.trans_ids)?;
-    }
+    let items = data.cap_res_item_seq.iter();
+    check_ids_of_all(&header, items.map(|item| &item.trans_ids))?;
     let expected: usize = asked.iter().map(|state| state.items.len()).sum();
     if data.cap_res_item_seq.len() != expected {
         return Err(PeerFault::Unspecified("CapRes does not list every item once").into());

@@ -4,9 +4,10 @@ use der::asn1::OctetString;
 
 use crate::asn1::{Date, EncodeError, Raw, SeqOf, oid};
 use crate::error::{CallerFault, Error, PeerFault};
-use crate::exchange::receive::check_ids;
-use crate::exchange::{CapRevOrCred, Context, extensions, receive_response};
-use crate::merchant::capture::{ids, payment, together, token};
+use crate::exchange::context::ids_of_all;
+use crate::exchange::receive::check_ids_of_all;
+use crate::exchange::{CapRevOrCred, Context, receive_response};
+use crate::merchant::capture::{payment, together, token};
 use crate::merchant::sale::{Captured, Correcting, Credited, Payment, Sale, Waiting, named};
 use crate::merchant::{Merchant, gateway_response};
 use crate::msg::amount::CurrencyAmount;
@@ -79,7 +80,7 @@ pub fn correct(
     }
     let items: Vec<CapRevOrCredReqItem> =
         asked.iter().flat_map(|(_, items)| items.to_vec()).collect();
-    let ids = ids(items.iter().map(|item| &item.trans_ids));
+    let ids = ids_of_all(items.iter().map(|item| &item.trans_ids));
     let baggage: Raw<CapTokenSeq> = Raw::new(SeqOf::new(tokens).map_err(|_| NOTHING)?)?;
     let data = Raw::new(CapRevOrCredReqData {
         cap_rev_or_cred_rr_tags: tags,
@@ -201,13 +202,10 @@ pub fn handle(
         response,
         |data: &CapRevOrCredResData| data.brand_crl_identifier.as_ref(),
     )?;
-    extensions::check(data.c_rv_rs_extensions.as_ref(), context.policy)?;
     gateway_response::check_tags(&data.cap_rev_or_cred_rr_tags, rrpid, merchant)?;
     gateway_response::check_pe_thumb(context, merchant, data.pe_thumb.as_ref())?;
     let items = &data.cap_rev_or_cred_res_item_seq;
-    if let [item] = &**items {
-        check_ids(&header, &item.trans_ids)?;
-    }
+    check_ids_of_all(&header, items.iter().map(|item| &item.trans_ids))?;
     let expected: usize = asked.iter().map(|state| state.items.len()).sum();
     if items.len() != expected {
         return Err(PeerFault::Unspecified("the answer does not list every item once").into());

@@ -2,7 +2,7 @@
 
 use crate::asn1::Wire;
 use crate::error::{Error, PeerFault};
-use crate::exchange::Context;
+use crate::exchange::{Context, extensions};
 use crate::merchant::Merchant;
 use crate::merchant::sale::Slot;
 use crate::msg::ids::{BatchId, BatchSequenceNum, Rrpid};
@@ -83,7 +83,7 @@ pub(super) fn signer(
 }
 
 /// Opens an answer that is signed and encrypted, and verifies that a gateway of our brand
-/// signed it; `bci` is where it carries one.
+/// signed it and that nothing critical in it is unknown; `bci` is where it carries one.
 pub(super) fn open<T: Wire + Clone>(
     context: &Context<'_>,
     merchant: &mut Merchant,
@@ -97,6 +97,7 @@ pub(super) fn open<T: Wire + Clone>(
     let unverified = s::unverified::<T>(&signed, types.tbs)?;
     let gateway = asked_signer(context, merchant, &signed, bci(&unverified))?;
     let verified = s::verify::<T>(crypto, &signed, types.tbs, &gateway)?;
+    extensions::check(verified.content(), context.policy)?;
     Ok((**verified.content()).clone())
 }
 

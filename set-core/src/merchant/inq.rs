@@ -46,7 +46,7 @@ pub fn inq(
 ) -> Result<Vec<u8>, Error> {
     let data = Raw::new(unverified(request)?)?;
     check_ids(header, &data.trans_ids)?;
-    extensions::check(data.inq_rq_extensions.as_ref(), context.policy)?;
+    extensions::check(&data, context.policy)?;
     let ordered_by = order.ordered().and_then(|ordered| match &*ordered.pi {
         Pi::PiDualSigned(pi) => Some(&pi.pi_signature),
         Pi::PiUnsigned(_) | Pi::AuthToken(_) => None,

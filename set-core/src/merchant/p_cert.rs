@@ -84,7 +84,7 @@ impl Asking {
         let gateway = gateway_response::signer(context, first, &signed, bci)?;
         let verified = s::verify::<PCertResTbs>(context.crypto, &signed, content, &gateway)?;
         let tbs = verified.content();
-        extensions::check(tbs.pc_rs_extensions.as_ref(), context.policy)?;
+        extensions::check(tbs, context.policy)?;
         gateway_response::check_tags(&tbs.p_cert_rr_tags, self.rrpid, first)?;
         if tbs.p_cert_res_item_seq.len() != self.wanted.len() {
             return Err(PeerFault::Unspecified("PCertRes does not list every item once").into());

@@ -3,7 +3,7 @@
 use crate::asn1::{Raw, oid};
 use crate::error::{Error, PeerFault};
 use crate::exchange::context::ids_of;
-use crate::exchange::receive::check_rrpid;
+use crate::exchange::receive::{check_local_ids, check_rrpid};
 use crate::exchange::{Context, extensions};
 use crate::merchant::Merchant;
 use crate::merchant::order::{Initiated, Offer};
@@ -21,8 +21,9 @@ use crate::x509::name::Brand;
 ///
 /// # Errors
 ///
-/// unknownRRPID, unrecognizedExtension; unspecifiedFailure for a brand that the shop did
-/// not offer; anything wrong with our own certificates.
+/// In the order of checking: wrapperMsgMismatch; unrecognizedExtension; unknownRRPID;
+/// unspecifiedFailure for a brand that the shop did not offer; anything wrong with our own
+/// certificates.
 pub fn p_init(
     context: &Context<'_>,
     merchant: &Merchant,
@@ -30,8 +31,9 @@ pub fn p_init(
     request: &PInitReq,
     offer: Offer,
 ) -> Result<(Initiated, Vec<u8>), Error> {
+    check_local_ids(header, &request.local_id_c, request.local_id_m.as_ref())?;
+    extensions::check(&Raw::new(request.clone())?, context.policy)?;
     check_rrpid(header, request.rrpid)?;
-    extensions::check(request.pi_rq_extensions.as_ref(), context.policy)?;
     let wanted = Brand::of(&request.brand_id);
     let ours = merchant.signature.certificate.brand()?;
     let offered = offer.brands.iter().any(|brand| Brand::of(brand) == wanted);

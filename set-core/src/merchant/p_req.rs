@@ -36,7 +36,7 @@ pub fn p_req(
         PReq::PReqUnsigned(unsigned) => &unsigned.oi_unsigned.t1,
     };
     check_ids(header, &oi_data.trans_ids)?;
-    extensions::check(oi_data.oi_extensions.as_ref(), context.policy)?;
+    extensions::check(oi_data, context.policy)?;
     let pi = match request {
         PReq::PReqDualSigned(signed) => {
             let _linked = verify_dual_signature(context, merchant, signed, &state)?;

@@ -6,7 +6,7 @@ use crate::asn1::{EncodeError, Raw, oid};
 use crate::error::{CallerFault, Error, PeerFault};
 use crate::exchange::context::ids_of;
 use crate::exchange::receive::check_ids;
-use crate::exchange::{Context, extensions, receive_response};
+use crate::exchange::{Context, receive_response};
 use crate::merchant::capture::payment;
 use crate::merchant::sale::{Reversing, Sale, Waiting};
 use crate::merchant::{Merchant, gateway_response};
@@ -135,7 +135,6 @@ pub fn handle(
     let (data, baggage) = open(context, merchant, *response)?;
     let tags = &data.auth_rev_tags;
     check_ids(&header, &tags.trans_ids)?;
-    extensions::check(data.a_rv_rs_extensions.as_ref(), context.policy)?;
     gateway_response::check_tags(&tags.auth_rev_rr_tags, state.rrpid, merchant)?;
     gateway_response::check_item(
         (&tags.trans_ids, state.auth_rrpid),

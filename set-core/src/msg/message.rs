@@ -24,11 +24,25 @@ use super::payment::p_req::PReq;
 use super::payment::p_res::PRes;
 use crate::asn1::{Asn1, DecodeError, Fault, Field, Presence, Schema, Shape, Tagging, field};
 
+/// Which way a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// It asks for an answer.
+    Request,
+    /// It is one.
+    Response,
+    /// It is one in place of that which was asked for.
+    Error,
+}
+
 macro_rules! messages {
     (
         $(#[$meta:meta])*
         pub enum Message {
-            $( $(#[$variant_meta:meta])* $variant:ident($spec:literal, $name:literal) = $number:literal, )+
+            $(
+                $(#[$variant_meta:meta])*
+                $kind:ident $variant:ident($spec:literal, $name:literal) = $number:literal,
+            )+
         }
     ) => {
         $(#[$meta])*
@@ -45,6 +59,18 @@ macro_rules! messages {
             #[must_use]
             pub const fn name(&self) -> &'static str {
                 match self { $(Self::$variant(_) => $name,)+ }
+            }
+
+            /// Which way the message goes.
+            #[must_use]
+            pub const fn kind(&self) -> Kind {
+                match self { $(Self::$variant(_) => Kind::$kind,)+ }
+            }
+
+            /// Which way the message of this tag goes; none when there is no such message.
+            #[must_use]
+            pub const fn kind_of_tag(number: u32) -> Option<Kind> {
+                match number { $($number => Some(Kind::$kind),)+ _ => None }
             }
         }
 
@@ -142,70 +168,70 @@ messages! {
     /// The alternatives are boxed, so that a message is cheap to move.
     pub enum Message {
         /// The cardholder asks for certificates and a transaction id.
-        PInitReq("purchaseInitRequest", "PInitReq") = 0,
+        Request PInitReq("purchaseInitRequest", "PInitReq") = 0,
         /// The merchant gives them.
-        PInitRes("purchaseInitResponse", "PInitRes") = 1,
+        Response PInitRes("purchaseInitResponse", "PInitRes") = 1,
         /// The cardholder orders.
-        PReq("purchaseRequest", "PReq") = 2,
+        Request PReq("purchaseRequest", "PReq") = 2,
         /// The merchant answers.
-        PRes("purchaseResponse", "PRes") = 3,
+        Response PRes("purchaseResponse", "PRes") = 3,
         /// The cardholder asks how far an order has come.
-        InqReq("inquiryRequest", "InqReq") = 4,
+        Request InqReq("inquiryRequest", "InqReq") = 4,
         /// The merchant answers.
-        InqRes("inquiryResponse", "InqRes") = 5,
+        Response InqRes("inquiryResponse", "InqRes") = 5,
         /// The merchant asks for an authorization.
-        AuthReq("authorizationRequest", "AuthReq") = 6,
+        Request AuthReq("authorizationRequest", "AuthReq") = 6,
         /// The gateway answers.
-        AuthRes("authorizationResponse", "AuthRes") = 7,
+        Response AuthRes("authorizationResponse", "AuthRes") = 7,
         /// The merchant lowers an authorization.
-        AuthRevReq("authReversalRequest", "AuthRevReq") = 8,
+        Request AuthRevReq("authReversalRequest", "AuthRevReq") = 8,
         /// The gateway answers.
-        AuthRevRes("authReversalResponse", "AuthRevRes") = 9,
+        Response AuthRevRes("authReversalResponse", "AuthRevRes") = 9,
         /// The merchant collects.
-        CapReq("captureRequest", "CapReq") = 10,
+        Request CapReq("captureRequest", "CapReq") = 10,
         /// The gateway answers.
-        CapRes("captureResponse", "CapRes") = 11,
+        Response CapRes("captureResponse", "CapRes") = 11,
         /// The merchant undoes captures.
-        CapRevReq("captureReversalRequest", "CapRevReq") = 12,
+        Request CapRevReq("captureReversalRequest", "CapRevReq") = 12,
         /// The gateway answers.
-        CapRevRes("captureReversalResponse", "CapRevRes") = 13,
+        Response CapRevRes("captureReversalResponse", "CapRevRes") = 13,
         /// The merchant gives money back.
-        CredReq("creditRequest", "CredReq") = 14,
+        Request CredReq("creditRequest", "CredReq") = 14,
         /// The gateway answers.
-        CredRes("creditResponse", "CredRes") = 15,
+        Response CredRes("creditResponse", "CredRes") = 15,
         /// The merchant undoes credits.
-        CredRevReq("creditReversalRequest", "CredRevReq") = 16,
+        Request CredRevReq("creditReversalRequest", "CredRevReq") = 16,
         /// The gateway answers.
-        CredRevRes("creditReversalResponse", "CredRevRes") = 17,
+        Response CredRevRes("creditReversalResponse", "CredRevRes") = 17,
         /// The merchant asks for gateway certificates.
-        PCertReq("pCertificateRequest", "PCertReq") = 18,
+        Request PCertReq("pCertificateRequest", "PCertReq") = 18,
         /// The gateway gives them.
-        PCertRes("pCertificateResponse", "PCertRes") = 19,
+        Response PCertRes("pCertificateResponse", "PCertRes") = 19,
         /// The merchant administers a batch.
-        BatchAdminReq("batchAdministrationRequest", "BatchAdminReq") = 20,
+        Request BatchAdminReq("batchAdministrationRequest", "BatchAdminReq") = 20,
         /// The gateway answers.
-        BatchAdminRes("batchAdministrationResponse", "BatchAdminRes") = 21,
+        Response BatchAdminRes("batchAdministrationResponse", "BatchAdminRes") = 21,
         /// A cardholder asks a CA for its certificates.
-        CardCInitReq("cardholderCInitRequest", "CardCInitReq") = 22,
+        Request CardCInitReq("cardholderCInitRequest", "CardCInitReq") = 22,
         /// The CA gives them.
-        CardCInitRes("cardholderCInitResponse", "CardCInitRes") = 23,
+        Response CardCInitRes("cardholderCInitResponse", "CardCInitRes") = 23,
         /// A merchant or gateway asks a CA for its certificates and a form.
-        MeAqCInitReq("meAqCInitRequest", "Me-AqCInitReq") = 24,
+        Request MeAqCInitReq("meAqCInitRequest", "Me-AqCInitReq") = 24,
         /// The CA gives them.
-        MeAqCInitRes("meAqCInitResponse", "Me-AqCInitRes") = 25,
+        Response MeAqCInitRes("meAqCInitResponse", "Me-AqCInitRes") = 25,
         /// A cardholder asks for the form of its issuer.
-        RegFormReq("registrationFormRequest", "RegFormReq") = 26,
+        Request RegFormReq("registrationFormRequest", "RegFormReq") = 26,
         /// The CA gives it.
-        RegFormRes("registrationFormResponse", "RegFormRes") = 27,
+        Response RegFormRes("registrationFormResponse", "RegFormRes") = 27,
         /// An end entity asks for a certificate.
-        CertReq("certificateRequest", "CertReq") = 28,
+        Request CertReq("certificateRequest", "CertReq") = 28,
         /// The CA answers.
-        CertRes("certificateResponse", "CertRes") = 29,
+        Response CertRes("certificateResponse", "CertRes") = 29,
         /// An end entity asks what became of its request.
-        CertInqReq("certificateInquiryRequest", "CertInqReq") = 30,
+        Request CertInqReq("certificateInquiryRequest", "CertInqReq") = 30,
         /// The CA answers.
-        CertInqRes("certificateInquiryResponse", "CertInqRes") = 31,
+        Response CertInqRes("certificateInquiryResponse", "CertInqRes") = 31,
         /// A request could not be processed.
-        Error("error", "Error") = 999,
+        Error Error("error", "Error") = 999,
     }
 }

@@ -354,7 +354,7 @@ impl Trust {
     ) -> Result<ChainVerified, Error> {
         let certificate = self
             .at_hand()
-            .find(|certificate| certificate.thumbprint(context.crypto) == thumb.thumbprint)
+            .find(|certificate| thumbs::names(thumb, certificate, context.crypto))
             .cloned()
             .ok_or(PeerFault::MissingCertificate("the thumbprint given"))?;
         let verified = self.verify(context, &certificate, purpose, None)?;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{BrandCrlIdentifier, Certificate, Crl, X509Error};
-use crate::asn1::SeqOf;
+use crate::asn1::{SeqOf, oid};
 use crate::crypto::CryptoProvider;
 use crate::msg::thumbs::{CertThumb, Thumbs};
 use crate::pkcs7::{AlgorithmIdentifier, Digest};
@@ -51,6 +51,13 @@ pub fn cert_thumb(
     })
 }
 
+/// Whether a thumbprint, by the one digest that SET has, is that of a certificate.
+#[must_use]
+pub fn names(thumb: &CertThumb, certificate: &Certificate, provider: &dyn CryptoProvider) -> bool {
+    thumb.digest_algorithm.is_plain(oid::algorithm::SHA1)
+        && certificate.thumbprint(provider) == thumb.thumbprint
+}
+
 /// What a response carries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToSend {
@@ -65,7 +72,8 @@ pub struct ToSend {
 /// Decides what of the response's certificates, CRLs and BCI the requester lacks.
 ///
 /// Without thumbprints everything is sent. The BCI is sent when no thumbprint of it came, or
-/// one of another list of the brand did, which can only be an older one.
+/// one of another list of the brand did, which can only be an older one. Thumbprints by
+/// another digest than SHA-1 show nothing.
 #[must_use]
 pub fn to_send(
     requester: Option<&Thumbs>,
@@ -74,6 +82,8 @@ pub fn to_send(
     bci: Option<&BrandCrlIdentifier>,
     provider: &dyn CryptoProvider,
 ) -> ToSend {
+    let requester =
+        requester.filter(|thumbs| thumbs.digest_algorithm.is_plain(oid::algorithm::SHA1));
     let held = |list: Option<&SeqOf<Digest>>| -> HashSet<Digest> {
         list.into_iter().flatten().copied().collect()
     };

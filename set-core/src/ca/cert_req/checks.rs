@@ -7,6 +7,7 @@ use crate::ca::record::Offered;
 use crate::ca::{Ca, Form, issue};
 use crate::error::{Error, PeerFault};
 use crate::exchange::Context;
+use crate::exchange::receive::check_date;
 use crate::msg::cert::cert_req::AcctInfo;
 use crate::msg::cert::cert_res::CertStatusCode;
 use crate::registration::{EndEntity, Wanted};
@@ -50,15 +51,7 @@ impl Opened {
             )
             .into());
         }
-        let (now, date) = (context.now.unix(), data.request_date.unix());
-        let window = context.policy.freshness_seconds;
-        if date.saturating_add(window) < now {
-            return Err(PeerFault::TooOld(now - date).into());
-        }
-        if now.saturating_add(window) < date {
-            return Err(PeerFault::TooNew(date - now).into());
-        }
-        Ok(())
+        Ok(check_date(context, data.request_date)?)
     }
 
     /// Keys, account, back key and form.

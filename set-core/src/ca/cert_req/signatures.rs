@@ -12,7 +12,7 @@ use crate::path::{ChainError, Culprit, Purpose, Rule};
 use crate::pkcs7::IssuerAndSerialNumber;
 use crate::proof::ChainVerified;
 use crate::treatment::so;
-use crate::x509::Certificate;
+use crate::x509::{Certificate, thumbs};
 
 /// Why a request does not go on.
 pub(super) enum Fault {
@@ -149,7 +149,7 @@ impl Opened {
                 rejected("a renewal names the certificate to be renewed in eeThumb")
             })?;
         let wanted = self.wanted();
-        let is_named = |held: &Certificate| held.thumbprint(context.crypto) == thumb.thumbprint;
+        let is_named = |held: &Certificate| thumbs::names(thumb, held, context.crypto);
         if wanted.signature {
             return match is_named(signer) {
                 true => Ok(()),
