@@ -15,6 +15,7 @@ mod captures;
 mod corrections;
 mod follow_ups;
 mod histories;
+mod new_account;
 mod renewed;
 mod reversals;
 mod told;
