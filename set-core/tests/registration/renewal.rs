@@ -209,6 +209,32 @@ fn a_pended_request_for_encryption_alone_is_inquired_after_with_the_key_that_vou
 }
 
 #[test]
+fn an_inquiry_takes_no_second_signature_beside_the_good_one() {
+    let office = Office::of(EndEntity::Merchant);
+    let mut shop = Applying::new(76);
+    office.decide(Decision::Pended { message: None });
+    let offered = shop.offered(&office, merchant());
+    let Verdict::Pended(pended) = verdict(&office, &mut shop, offered, new_keys(true, true)) else {
+        panic!("not pended");
+    };
+    let context = shop.tools.context();
+    let (_, request) = pended.inquire(&context, &shop.trust).unwrap();
+    let mut wrapper: MessageWrapper = asn1::decode(&request, &Limits::default()).unwrap();
+    let Message::CertInqReq(signed) = &mut wrapper.message else {
+        panic!("{}", wrapper.message.name());
+    };
+    let another = office.ca.encryption.certificate.issuer_and_serial_number();
+    change_signers(signed, |infos| {
+        let mut info = infos[0].clone();
+        info.issuer_and_serial_number = another.clone();
+        infos.push(info);
+    });
+    let octets = asn1::encode(&wrapper).unwrap();
+    assert_eq!(office.answer(&octets), Err(ErrorCode::SignatureFailure));
+    office.answer(&request).unwrap();
+}
+
+#[test]
 fn a_renewed_card_has_another_secret_and_another_name() {
     let office = Office::of(EndEntity::Cardholder);
     let mut wallet = Applying::new(76);
