@@ -357,6 +357,8 @@ fn an_error_is_signed_names_the_header_at_fault_and_is_understood() {
 fn octets_that_are_no_message_come_back_in_the_error() {
     let mut street = Street::new();
     let mut octets = street.p_init_req().1;
+    // No length: not even the header can be found.
+    octets[1] = 0xff;
     octets.extend([0; 30_000]);
     let refused = street.shop.answer(&octets).unwrap_err();
     let mut insider = street.shop.merchant.trust.clone();
