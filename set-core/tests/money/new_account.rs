@@ -14,7 +14,7 @@ use set_core::msg::payment::cap_rev_or_cred::{
     CapRevOrCredCode as Code, CapRevOrCredReqB, CapRevOrCredReqTbs,
 };
 use set_core::msg::wrapper::MessageWrapper;
-use set_core::secret::{CardExpiry, Pan};
+use set_core::secret::{CardExpiry, ExNonce, Pan};
 use set_core::treatment::{Attached, enc, enc_x};
 use set_testkit::street::{Server, Street, amount};
 
@@ -46,7 +46,7 @@ fn credited(
     let account = pan.map(|pan| PanToken {
         pan: Pan::new(pan).unwrap(),
         card_expiry: CardExpiry::new("203012").unwrap(),
-        ex_nonce: [7; 20].into(),
+        ex_nonce: ExNonce::random(context.crypto).unwrap(),
     });
     let asked = vec![(sale, vec![wish])];
     let asked = correct::correct(&context, &shop.merchant, what, asked, account.as_ref());
