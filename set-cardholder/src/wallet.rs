@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use set_core::asn1::{self, Limits};
 use set_core::cardholder::Card;
 use set_core::msg::ids::{BrandId, Language};
-use set_core::party::Trust;
+use set_core::party::{Identity, Trust};
 use set_core::sequence;
 use set_node::call::{Caller, Trace};
+use set_node::config::UpkeepConfig;
 use set_node::keystore::{Iterations, KeyStore, Passphrase};
 use set_node::party::PartyFolder;
 use set_node::program::{self, create_folder, value};
 use set_node::station::Station;
 use set_node::store::{RecordKey, Store};
 use set_node::transport::{Endpoint, MediaType, Transport, TransportError};
+use set_node::upkeep::{Task, Thing, UpkeepMetrics, Watch};
 
 use crate::card::{self, IdentityName, SealedCard};
 use crate::config::Config;
@@ -127,12 +129,24 @@ impl Wallet {
             .ok_or(program::Failure::Damaged {
                 what: "the folder of certificates: the card's is missing and",
             })?;
+        self.warn(&identity);
         Ok(Card {
             pan: sealed.pan,
             card_expiry: sealed.card_expiry,
             pan_secret: sealed.pan_secret,
             identity,
         })
+    }
+
+    /// Warns when the card's certificate, or one above it, comes near its end. Fresh lists come
+    /// with whatever a merchant or the CA answers.
+    fn warn(&self, identity: &Identity) {
+        let mut held = Thing::of_party(&[identity], &self.trust);
+        held.retain(|thing| !Task::Refresh.is_for(thing.kind));
+        let watch = Watch::new(&UpkeepConfig::default().warn, UpkeepMetrics::default());
+        if !watch.look(self.station.now(), &held).is_empty() {
+            tracing::warn!("`set-cardholder renew` obtains a new certificate for the card");
+        }
     }
 
     /// Keeps a new card: certificate and key, the sealed file, and what may be seen.

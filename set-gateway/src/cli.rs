@@ -33,6 +33,10 @@ pub enum Command {
     ///
     /// The CA's form is filled in as at the enrollment, unless --field says otherwise.
     Renew(RenewArgs),
+    /// Ask the CA for newer CRLs and a newer BCI
+    ///
+    /// A server does so by itself every day, and takes up what this command fetched.
+    Refresh,
     /// Answer merchants until stopped
     ///
     /// Takes AuthReq, CapReq and PCertReq. What another run left half done is resolved
@@ -102,6 +106,7 @@ Examples:
   set-gateway --data gateway enroll --ca set://ca.example:257 --root root.pem \\
       --brand Orchard --bin 455555 --business-id 1001
   set-gateway --data gateway renew
+  set-gateway --data gateway refresh
   set-gateway --data gateway serve --set listen.tcp=0.0.0.0:257
   set-gateway --data gateway transactions --format json
   set-gateway --data gateway audit

@@ -73,6 +73,7 @@ impl Program for Cli {
             Command::Init => init::init(&data, &config, screen).await,
             Command::Enroll(args) => enroll::enroll(&data, &config, trace, &args, screen).await,
             Command::Renew(args) => enroll::renew(&data, &config, trace, &args, screen).await,
+            Command::Refresh => upkept::refresh(&data, &config, trace, screen).await,
             Command::Serve => serve::serve(&data, &config, trace, screen).await,
             Command::Show => show::show(&data, &config, screen),
             Command::Host(HostCommand::Test) => try_host::try_host(&config, screen).await,

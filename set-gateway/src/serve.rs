@@ -124,7 +124,8 @@ pub(crate) fn iso8583(
         .map_err(Failure::HostConfig)
 }
 
-fn keys(data: &Path, config: &Config) -> Result<KeyStore, Failure> {
+/// The private keys of a data folder.
+pub(crate) fn keys(data: &Path, config: &Config) -> Result<KeyStore, Failure> {
     let passphrase = Passphrase::from_config(data, &config.keys)?;
     let iterations = Iterations::new(config.keys.iterations);
     let folder = data.join(&config.keys.folder);

@@ -1,18 +1,22 @@
 //! The gateway as a party that keeps itself in order.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::Serialize;
 use set_node::call::Trace;
+use set_node::cli::Exit;
 use set_node::enroll::{Applicant, Enrollment};
 use set_node::keystore::KeyStore;
 use set_node::party::PartyFolder;
+use set_node::program::Screen;
 use set_node::service::{BoxFuture, PoolFault};
 use set_node::station::Station;
 use set_node::upkeep::{Task, Thing, Upkept};
 
 use crate::config::Config;
-use crate::enroll::{ROLE, caller, renew_with};
+use crate::enroll::{ROLE, caller, renew_with, station};
 use crate::failure::Failure;
 use crate::serve;
 use crate::service::GatewayService;
@@ -69,6 +73,54 @@ impl UpkeptGateway {
             Task::Renew => renew_with(&applicant, &enrollment).await.map(|_| ()),
             Task::Refresh => refresh_with(&applicant, &enrollment).await,
             Task::Peers => Ok(()),
+        }
+    }
+}
+
+/// Asks the CA of the enrollment for lists.
+pub(crate) async fn refresh(
+    data: &Path,
+    config: &Config,
+    trace: Trace,
+    screen: &mut Screen,
+) -> Result<Exit, Failure> {
+    let keys = serve::keys(data, config)?;
+    let station = station(config)?;
+    let enrollment = Enrollment::load(data, &keys)?;
+    let ca = caller(config, enrollment.endpoint()?, trace);
+    let applicant = Applicant {
+        role: ROLE,
+        station: &station,
+        ca: &ca,
+        keys: &keys,
+        data,
+        fields: &[],
+        trace,
+    };
+    refresh_with(&applicant, &enrollment).await?;
+    let trust = PartyFolder::new(data).load_trust(&station.context())?;
+    let ends = Thing::lists(&trust);
+    let until = ends.iter().map(|thing| thing.lifetime.until).min();
+    screen.result(&Refreshed {
+        lists: ends.len(),
+        until: until.map(|until| until.to_string()),
+    });
+    Ok(Exit::Success)
+}
+
+#[derive(Serialize)]
+struct Refreshed {
+    lists: usize,
+    /// When the first of them ends.
+    until: Option<String>,
+}
+
+impl fmt::Display for Refreshed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} lists", self.lists)?;
+        match &self.until {
+            Some(until) => write!(f, ", in force until {until}"),
+            None => Ok(()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, RwLock};
 
 use bytes::Bytes;
 use set_core::asn1::SeqOf;
@@ -33,7 +33,7 @@ use crate::rig::{Desk, Printed, Server, everything, identity, new_pos, start, st
 
 /// A merchant CA.
 pub(crate) struct Office {
-    ca: Ca,
+    pub(crate) ca: RwLock<Ca>,
     clock: Arc<Clock>,
     records: Mutex<HashMap<Vec<u8>, Registration>>,
     rejects: AtomicBool,
@@ -47,7 +47,7 @@ impl Office {
         let of = |issued| identity(issued, &mca.cert_signing);
         let questions = vec![form::field("name", true).unwrap()];
         Self {
-            ca: Ca {
+            ca: RwLock::new(Ca {
                 certificate_signing: of(&mca.cert_signing),
                 draft_key: set_testkit::keys::rsa_1024(31).unwrap().into(),
                 message_signing: of(&mca.message_signing),
@@ -70,7 +70,7 @@ impl Office {
                     merchant,
                     ..Validity::default()
                 },
-            },
+            }),
             clock: Arc::clone(clock),
             records: Mutex::default(),
             rejects: AtomicBool::new(false),
@@ -86,23 +86,23 @@ impl Office {
             receive(&context, octets, set_core::ca::serves).map_err(|refusal| *refusal.error)?;
         let header = &received.header;
         let mut records = self.records.lock().unwrap();
+        let ca = &*self.ca.read().unwrap();
         match &received.message {
             Message::MeAqCInitReq(request) => {
-                let (record, answer) =
-                    me_aq_c_init::me_aq_c_init(&context, &self.ca, header, request)?;
+                let (record, answer) = me_aq_c_init::me_aq_c_init(&context, ca, header, request)?;
                 let name = record.offered().lid_ca.as_octets().to_vec();
                 records.insert(name, record);
                 Ok(answer)
             }
             Message::CertReq(request) => {
-                let opened = cert_req::open(&context, &self.ca, header, request)?;
+                let opened = cert_req::open(&context, ca, header, request)?;
                 let record = opened
                     .lid_ca()
                     .and_then(|lid| records.get(lid.as_octets()).cloned());
-                let answered = match opened.judge(&context, &self.ca, record)? {
+                let answered = match opened.judge(&context, ca, record)? {
                     cert_req::Judged::Answered(answered) => *answered,
                     cert_req::Judged::Pending(pending) => {
-                        pending.decide(&context, &self.ca, self.decision(), &self.serials())?
+                        pending.decide(&context, ca, self.decision(), &self.serials())?
                     }
                 };
                 Ok(kept(&mut records, answered))
@@ -110,10 +110,10 @@ impl Office {
             Message::CertInqReq(request) => {
                 let opened = cert_inq::open(header, request)?;
                 let record = records.get(opened.lid_ca().as_octets()).cloned();
-                let answered = match opened.judge(&context, &self.ca, record)? {
+                let answered = match opened.judge(&context, ca, record)? {
                     cert_inq::Judged::Answered(answered) => *answered,
                     cert_inq::Judged::Pending(inquiry) => {
-                        inquiry.decide(&context, &self.ca, self.decision(), &self.serials())?
+                        inquiry.decide(&context, ca, self.decision(), &self.serials())?
                     }
                 };
                 Ok(kept(&mut records, answered))

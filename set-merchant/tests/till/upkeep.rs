@@ -4,21 +4,24 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use set_core::asn1::Date;
+use set_core::ca::lists::{next_bci, next_crl};
 use set_core::merchant::Merchant;
+use set_core::party::{Identity, Trust};
 use set_merchant::{Config, Gateway, Pos, Till, UpkeptMerchant, enroll, renew_with};
 use set_node::call::Trace;
 use set_node::keystore::Passphrase;
 use set_node::station::Station;
 use set_node::upkeep::{Task, Upkeep, UpkeepMetrics};
 use set_testkit::clock::{Clock, noon};
+use set_testkit::hierarchy::{Issued, hierarchy};
 use tempfile::TempDir;
 
 use crate::enrollment::Town;
-use crate::rig::Printed;
+use crate::rig::{Printed, everything, station};
 
 const DAY: u64 = 86_400;
 
-/// An enrolled merchant whose certificates hold for 24 days, and the clock of it and its CA.
+/// An enrolled merchant, and the clock of it and its CA.
 struct Rig {
     town: Town,
     clock: Arc<Clock>,
@@ -39,9 +42,9 @@ async fn pos(folder: &TempDir, clock: &Arc<Clock>) -> Pos {
         .unwrap()
 }
 
-async fn rig() -> Rig {
+async fn rig(days: u64) -> Rig {
     let clock = Arc::new(Clock::default());
-    let town = Town::at(&clock, 24 * DAY).await;
+    let town = Town::at(&clock, days * DAY).await;
     let mut pos = pos(&town.folder, &clock).await;
     let args = town.args(Some(town.gateway.tcp.clone()));
     enroll(&mut pos, &args, &mut Printed::default().screen())
@@ -72,7 +75,7 @@ impl Rig {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn certificates_are_renewed_and_in_service_before_the_old_ones_end() {
-    let rig = rig().await;
+    let rig = rig(24).await;
     let old = rig.in_service();
     rig.clock.advance(15 * DAY);
     let tried = rig.upkeep.look().await;
@@ -95,7 +98,7 @@ async fn certificates_are_renewed_and_in_service_before_the_old_ones_end() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_ca_does_not_decide_the_old_certificates_serve() {
-    let rig = rig().await;
+    let rig = rig(24).await;
     let ends = rig.ends();
     rig.town.office.pends.store(true, Ordering::SeqCst);
     rig.clock.advance(18 * DAY);
@@ -112,7 +115,7 @@ async fn while_the_ca_does_not_decide_the_old_certificates_serve() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_command_renews_beside_the_server_is_taken_into_service() {
-    let rig = rig().await;
+    let rig = rig(24).await;
     let ends = rig.ends();
     rig.clock.advance(60);
     let mut beside = pos(&rig.town.folder, &rig.clock).await;
@@ -120,4 +123,53 @@ async fn what_a_command_renews_beside_the_server_is_taken_into_service() {
     assert_eq!(rig.ends(), ends);
     assert!(rig.upkeep.look().await.is_empty());
     assert_eq!(rig.ends(), noon().plus(24 * DAY + 60));
+}
+
+/// The lists of the brand, issued anew for a year.
+fn issued_anew(at: Date) -> Trust {
+    let all = hierarchy();
+    let station = station();
+    let context = station.context_at(at);
+    let signer = |issued: &Issued| Identity {
+        key: issued.key.clone(),
+        certificate: issued.certificate.clone(),
+        chain: Vec::new(),
+    };
+    let leaves = [&all.cca, &all.mca, &all.pca].map(|ca| &ca.crl_signing);
+    let signers = [&all.root, &all.brand_ca].into_iter().chain(leaves);
+    let mut trust = everything();
+    for issued in signers {
+        let mut lists = all.crls.iter();
+        let last = lists.find(|crl| crl.issuer() == issued.certificate.subject());
+        if last.is_some() {
+            let crl = next_crl(&context, &signer(issued), last, 0, &[], 365 * DAY).unwrap();
+            trust.hold_crl(&context, crl);
+        }
+    }
+    let (brand_ca, crls) = (signer(&all.brand_ca), trust.crls());
+    let bci = next_bci(&context, &brand_ca, Some(&all.bci), 0, crls, 365 * DAY).unwrap();
+    trust.hold_bci(&context, bci);
+    trust
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stale_lists_refuse_until_the_ca_has_fresh_ones() {
+    let rig = rig(365).await;
+    let believes = |rig: &Rig| {
+        let station = station();
+        let context = station.context_at(rig.clock.now());
+        rig.in_service().gateway(&context, None).is_ok()
+    };
+    rig.clock.advance(29 * DAY);
+    // The CA has nothing newer yet.
+    assert_eq!(rig.upkeep.look().await, [(Task::Refresh, true)]);
+    assert!(believes(&rig));
+    rig.clock.advance(2 * DAY);
+    assert_eq!(rig.upkeep.look().await, [(Task::Refresh, false)]);
+    assert!(!believes(&rig));
+    rig.town.office.ca.write().unwrap().trust = issued_anew(rig.clock.now());
+    assert!(rig.upkeep.look().await.is_empty(), "there is a pause");
+    rig.clock.advance(30 * 60);
+    assert_eq!(rig.upkeep.look().await, [(Task::Refresh, true)]);
+    assert!(believes(&rig));
 }
