@@ -4,7 +4,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 use set_core::asn1::strings::SetString;
-use set_core::asn1::{DecodeError, Fault};
 use set_core::ca::record::Pended;
 use set_core::ca::{
     Decision, Registration, Rejecter, card_c_init, cert_inq, cert_req, me_aq_c_init, reg_form,
@@ -389,23 +388,10 @@ impl Handler for Office {
     }
 
     fn refuse(&self, reason: FramingFault, head: &[u8]) -> Option<Vec<u8>> {
-        let error = match reason {
-            FramingFault::TooBig { length, limit } => Error::Octets(DecodeError::new(
-                Fault::TooLarge {
-                    octets: usize::try_from(length).unwrap_or(usize::MAX),
-                    limit,
-                },
-                0,
-            )),
-            FramingFault::NotASequence { .. }
-            | FramingFault::IndefiniteLength
-            | FramingFault::NonMinimalLength => {
-                Error::Octets(DecodeError::new(Fault::NotCanonical, 0))
-            }
-            FramingFault::Truncated { .. } => return None,
-            FramingFault::Busy | FramingFault::TimedOut => {
-                PeerFault::Unspecified("the CA is busy; try again later").into()
-            }
+        let error: Error = match (&reason, reason.decoding()) {
+            (FramingFault::Truncated { .. }, _) => return None,
+            (_, Some(fault)) => fault.into(),
+            (_, None) => PeerFault::Unspecified("the CA is busy; try again later").into(),
         };
         // Unsigned: whoever sends garbage has nothing signed for it, here on the I/O thread.
         let refusal = Refusal::unreadable(error, head);

@@ -172,9 +172,9 @@ impl Handler for GatewayService {
     }
 
     fn refuse(&self, reason: FramingFault, head: &[u8]) -> Option<Vec<u8>> {
-        let fault = match reason {
-            FramingFault::TooBig { .. } => Error::Octets(too_large(&self.inner, head)?),
-            _ => PeerFault::Unspecified("the octets are no message, or the gateway is busy").into(),
+        let fault: Error = match reason.decoding() {
+            Some(fault) => fault.into(),
+            None => PeerFault::Unspecified("the gateway is busy").into(),
         };
         let context = self.inner.parts.station.context();
         Refusal::unreadable(fault, head)
@@ -431,15 +431,6 @@ impl Request {
 /// Whether nothing but its date speaks against a request so far.
 fn is_too_old(error: &Error) -> bool {
     matches!(error, Error::Peer(PeerFault::TooOld(_)))
-}
-
-/// The fault of octets that are more than the limit, as decoding them would find it.
-fn too_large(inner: &Inner, head: &[u8]) -> Option<set_core::asn1::DecodeError> {
-    let limits = set_core::asn1::Limits {
-        octets: head.len().saturating_sub(1),
-        ..inner.parts.station.policy().limits
-    };
-    limits.check(head).err()
 }
 
 impl fmt::Debug for GatewayService {

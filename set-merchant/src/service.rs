@@ -11,7 +11,6 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use set_core::asn1::{DecodeError, Fault as Malformed};
 use set_core::error::{Error, PeerFault};
 use set_core::evidence::Exhibit;
 use set_core::exchange::{Context, ErrorSigner, Received, Refusal, receive};
@@ -456,25 +455,10 @@ impl Handler for Till {
     }
 
     fn refuse(&self, reason: FramingFault, head: &[u8]) -> Option<Vec<u8>> {
-        let refusal = match reason {
-            FramingFault::NotASequence { .. } => return None,
-            FramingFault::TooBig { length, limit } => Refusal::unreadable(
-                malformed(Malformed::TooLarge {
-                    octets: usize::try_from(length).unwrap_or(usize::MAX),
-                    limit,
-                }),
-                head,
-            ),
-            FramingFault::IndefiniteLength => {
-                Refusal::unreadable(malformed(Malformed::IndefiniteLength), head)
-            }
-            FramingFault::NonMinimalLength => {
-                Refusal::unreadable(malformed(Malformed::NotMinimal), head)
-            }
-            FramingFault::Truncated { .. } => {
-                Refusal::unreadable(malformed(Malformed::Truncated), head)
-            }
-            _ => Refusal::unreadable(PeerFault::Unspecified("the merchant is busy"), head),
+        let refusal = match reason.decoding() {
+            Some(_) if matches!(reason, FramingFault::NotASequence { .. }) => return None,
+            Some(fault) => Refusal::unreadable(fault, head),
+            None => Refusal::unreadable(PeerFault::Unspecified("the merchant is busy"), head),
         };
         // Signing waits for the workers, which a peer that is turned away must not.
         refusal.answer(&self.station.context(), None).ok().flatten()
@@ -548,10 +532,6 @@ fn is_served(message: &Message) -> bool {
         message,
         Message::PInitReq(_) | Message::PReq(_) | Message::InqReq(_)
     )
-}
-
-fn malformed(fault: Malformed) -> DecodeError {
-    DecodeError::new(fault, 0)
 }
 
 fn signer(merchant: &Merchant) -> ErrorSigner<'_> {

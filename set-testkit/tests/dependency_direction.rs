@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("set-gateway", &["set-core", "set-node"]),
     ("set-ca", &["set-core", "set-node"]),
     ("set-inspect", &["set-core", "set-node"]),
+    ("set-conformance", &["set-core", "set-node", "set-testkit"]),
     (
         "examples",
         &[

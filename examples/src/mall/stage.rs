@@ -83,6 +83,8 @@ pub struct Stage {
     data: PathBuf,
     /// Folders that lie elsewhere.
     elsewhere: Vec<(&'static str, PathBuf)>,
+    /// The mall, which is run again as each role.
+    program: PathBuf,
     /// How many processes were started.
     started: u32,
     servers: Vec<(&'static str, Child)>,
@@ -95,10 +97,18 @@ impl Stage {
     /// An empty stage whose data folders lie in `data`.
     #[must_use]
     pub fn new(data: &Path) -> Self {
+        let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("mall"));
+        Self::of(program, data)
+    }
+
+    /// The same for somebody who is not the mall but knows where it is.
+    #[must_use]
+    pub fn of(program: impl Into<PathBuf>, data: &Path) -> Self {
         let (sender, events) = mpsc::channel();
         Self {
             data: data.to_owned(),
             elsewhere: Vec::new(),
+            program: program.into(),
             started: 0,
             servers: Vec::new(),
             sender,
@@ -264,8 +274,7 @@ impl Stage {
     }
 
     fn command(&self, role: &'static str, subcommand: &str, args: &[&str]) -> Command {
-        let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("mall"));
-        let mut command = Command::new(program);
+        let mut command = Command::new(&self.program);
         command
             .arg(AS_ROLE)
             .arg(role)

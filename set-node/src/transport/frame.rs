@@ -1,6 +1,7 @@
 use std::{io, time::Duration};
 
 use bytes::{Bytes, BytesMut};
+use set_core::asn1::{DecodeError, Fault};
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
     time::{Instant, timeout, timeout_at},
@@ -43,6 +44,36 @@ pub enum FramingFault {
     /// The role did not answer in time.
     #[error("the request was not answered in time")]
     TimedOut,
+}
+
+impl FramingFault {
+    /// What decoding the octets would have found: it names the ErrorCode. None where the
+    /// octets are not at fault but this node is.
+    ///
+    /// ```
+    /// use set_core::error::Error;
+    /// use set_node::transport::FramingFault;
+    ///
+    /// let fault = FramingFault::IndefiniteLength.decoding();
+    /// let code = fault.map(|fault| Error::from(fault).code().to_string());
+    /// assert_eq!(code.as_deref(), Some("decodingFailure"));
+    /// assert_eq!(FramingFault::Busy.decoding(), None);
+    /// ```
+    #[must_use]
+    pub fn decoding(&self) -> Option<DecodeError> {
+        let fault = match *self {
+            Self::NotASequence { found } => Fault::WrongTag { found },
+            Self::IndefiniteLength => Fault::IndefiniteLength,
+            Self::NonMinimalLength => Fault::NotMinimal,
+            Self::TooBig { length, limit } => Fault::TooLarge {
+                octets: usize::try_from(length).unwrap_or(usize::MAX),
+                limit,
+            },
+            Self::Truncated { .. } => Fault::Truncated,
+            Self::Busy | Self::TimedOut => return None,
+        };
+        Some(DecodeError::new(fault, 0))
+    }
 }
 
 /// The identifier and length octets of a DER SEQUENCE.
