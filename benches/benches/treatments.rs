@@ -7,7 +7,7 @@
 use benches::test_key;
 use criterion::{Criterion, criterion_group, criterion_main};
 use der::asn1::OctetString;
-use set_core::asn1::{Raw, oid::content};
+use set_core::asn1::{Opaque, Raw, oid::content};
 use set_core::crypto::RustCrypto;
 use set_core::msg::payment::account::PanToken;
 use set_core::pkcs7::{EnvelopedData, IssuerAndSerialNumber};
@@ -15,7 +15,8 @@ use set_core::secret::{BackKey, CardExpiry, ExNonce, Pan};
 use set_core::treatment::ek::Cipher;
 use set_core::treatment::enc::Types;
 use set_core::treatment::{
-    Attached, Recipient, Signer, dd, e, eh, ek, enc, enc_k, enc_x, ex, exh, h, hmac, s, so,
+    Attached, Recipient, Signer, dd, e, eh, ek, enc, enc_b, enc_bx, enc_k, enc_x, ex, exh, h, hmac,
+    l, s, so,
 };
 
 fn treatments(c: &mut Criterion) {
@@ -50,6 +51,9 @@ fn treatments(c: &mut Criterion) {
     group.bench_function("DD", |b| {
         b.iter(|| dd::dd(crypto, content::PI, &t).unwrap());
     });
+    group.bench_function("L", |b| {
+        b.iter(|| l::l::<Opaque, _, _>(crypto, &t, content::PI, &t).unwrap());
+    });
     group.bench_function("S", |b| {
         b.iter(|| s::s(crypto, &signers, content::CAP_RES_DATA, &t, &none).unwrap());
     });
@@ -67,6 +71,10 @@ fn treatments(c: &mut Criterion) {
     group.bench_function("EH", |b| {
         b.iter(|| eh::eh(crypto, &recipient, content::CAP_RES_TBE, &*t).unwrap());
     });
+    let sealed = eh::eh(crypto, &recipient, content::CAP_RES_TBE, &*t).unwrap();
+    group.bench_function("EH-open", |b| {
+        b.iter(|| eh::open::<OctetString>(crypto, &other, content::CAP_RES_TBE, &sealed).unwrap());
+    });
 
     let opens = |sealed: &EnvelopedData| {
         ex::open::<OctetString, PanToken>(crypto, &other, content::PI_UNSIGNED_TBE, sealed).unwrap()
@@ -79,9 +87,23 @@ fn treatments(c: &mut Criterion) {
     group.bench_function("EXH", |b| {
         b.iter(|| exh::exh(crypto, &recipient, content::PI_UNSIGNED_TBE, &t, &p).unwrap());
     });
+    let sealed = exh::exh(crypto, &recipient, content::PI_UNSIGNED_TBE, &t, &p).unwrap();
+    group.bench_function("EXH-open", |b| {
+        b.iter(|| {
+            let content_type = content::PI_UNSIGNED_TBE;
+            exh::open::<OctetString, PanToken>(crypto, &other, content_type, &sealed).unwrap()
+        });
+    });
 
     group.bench_function("EK", |b| {
         b.iter(|| ek::ek(crypto, Cipher::Des, &secret, content::CAP_RES_TBE, &*t).unwrap());
+    });
+    let sealed = ek::ek(crypto, Cipher::Des, &secret, content::CAP_RES_TBE, &*t).unwrap();
+    group.bench_function("EK-open", |b| {
+        b.iter(|| {
+            let content_type = content::CAP_RES_TBE;
+            ek::open::<OctetString>(crypto, Cipher::Des, &secret, content_type, &sealed).unwrap()
+        });
     });
     group.bench_function("EK-CDMF", |b| {
         b.iter(|| ek::ek(crypto, Cipher::Cdmf, &secret, content::CAP_RES_TBE, &*t).unwrap());
@@ -89,11 +111,29 @@ fn treatments(c: &mut Criterion) {
     group.bench_function("Enc", |b| {
         b.iter(|| enc::enc(crypto, &signers, &recipient, types, &t, &none).unwrap());
     });
+    group.bench_function("EncB", |b| {
+        b.iter(|| {
+            let baggage = content::PI;
+            enc_b::enc_b::<Opaque, _, _>(
+                crypto, &signers, &recipient, types, &t, baggage, &t, &none,
+            )
+            .unwrap()
+        });
+    });
     group.bench_function("EncK", |b| {
         b.iter(|| enc_k::enc_k(crypto, Cipher::Des, &secret, &signers, types, &t, &none).unwrap());
     });
     group.bench_function("EncX", |b| {
         b.iter(|| enc_x::enc_x(crypto, &signers, &recipient, types, &t, &p, &none).unwrap());
+    });
+    group.bench_function("EncBX", |b| {
+        b.iter(|| {
+            let baggage = content::PI;
+            enc_bx::enc_bx::<Opaque, _, _, _>(
+                crypto, &signers, &recipient, types, &t, baggage, &t, &p, &none,
+            )
+            .unwrap()
+        });
     });
     group.finish();
 }

@@ -62,7 +62,8 @@ fn the_mall_plays_the_whole_path_and_records_every_message() {
         data.to_str().unwrap(),
     ]);
     let told = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{told}\n{:?}", output.stderr);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}\n{said}");
     let summary = told
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap())

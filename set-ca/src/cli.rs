@@ -16,9 +16,6 @@ pub struct Cli {
     /// The flags that all roles have.
     #[command(flatten)]
     pub shared: SharedArgs,
-    /// Tell events as JSON lines on standard output; `serve` has none but `listening`
-    #[arg(long, global = true)]
-    pub trace_wire: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -33,8 +30,12 @@ pub enum Command {
     /// shape is described in a file.
     ///
     /// The keys are encrypted under the passphrase. Nothing that exists is overwritten.
+    #[command(
+        after_help = "Examples:\n  set-ca --data ca init --brand Orchard\n  set-ca --data ca init --brand Orchard:Gold --country JP --geopolitical Kansai\n  set-ca --data ca init --plan hierarchy.toml"
+    )]
     Init(InitArgs),
     /// Serve registrations until interrupted
+    #[command(after_help = "Example:\n  set-ca --data ca serve --set listen.tcp=127.0.0.1:2570")]
     Serve,
     /// Make and certify CAs that are offline, step by step
     Ceremony {
@@ -43,18 +44,25 @@ pub enum Command {
         step: CeremonyCommand,
     },
     /// Say what is wrong with certificates by the letter of SET's profile
+    #[command(after_help = "Example:\n  set-ca lint shop.pem --issuer mca.pem --issuer root.pem")]
     Lint(LintArgs),
     /// Show the hierarchy and the certificates issued
+    #[command(after_help = "Example:\n  set-ca --data ca show")]
     Show,
     /// Revoke a certificate for good, and publish the CRL and BCI that say so
     ///
     /// The revocation is written to revocations.log first. That file is never changed, only
     /// added to: keep its newest copy whatever is restored from a backup. A server that runs
     /// over the folder takes the new lists up within a minute.
+    #[command(after_help = "Example:\n  set-ca --data ca revoke 0b --reason keyCompromise")]
     Revoke(RevokeArgs),
     /// Issue the CRLs and BCIs that are due, and take CRLs of CAs that are kept elsewhere
+    #[command(
+        after_help = "Examples:\n  set-ca --data ca publish --all\n  set-ca --data ca publish --crl mca.crl"
+    )]
     Publish(PublishArgs),
     /// Show the CRLs and BCIs in force
+    #[command(after_help = "Example:\n  set-ca --data ca lists")]
     Lists,
     /// Have the key that the root announced succeed it, and publish the successor root
     ///
@@ -62,14 +70,20 @@ pub enum Command {
     /// them stays as it is. A server that runs over the folder takes it up within a minute,
     /// and gateways, merchants and wallets that believe the old root learn of the successor
     /// with the next message. A run that was interrupted is finished by the next.
+    #[command(after_help = "Example:\n  set-ca --data ca rollover")]
     Rollover,
     /// List the requests that wait for their approval
     ///
     /// No account number is kept of them, so none is shown.
+    #[command(after_help = "Example:\n  set-ca --data ca requests --format json")]
     Requests,
     /// Approve a request that waits; its certificates are issued when the applicant asks again
+    #[command(
+        after_help = "Example:\n  set-ca --data ca approve 1F00A6 --institution 'First Bank'"
+    )]
     Approve(ApproveArgs),
     /// Reject a request that waits; the applicant is told when it asks again
+    #[command(after_help = "Example:\n  set-ca --data ca reject 1F00A6 --reason 'Come in person.'")]
     Reject(RejectArgs),
 }
 
@@ -189,7 +203,8 @@ Examples:
   set-ca --data root ceremony root
   set-ca lint shop.pem --issuer mca.pem --issuer root.pem
 
-The passphrase of the keys is read from SET_PASSPHRASE, or asked for at the terminal.
+The passphrase of the keys is read from the file keys.passphrase_file or from SET_PASSPHRASE, or
+asked for at the terminal.
 
 Exit codes: 0 done; 1 refused; 2 wrong command line; 3 peer not reached;
 4 configuration or data folder broken; 5 internal fault.";
@@ -203,5 +218,16 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_subcommand_shows_an_example() {
+        for command in Cli::command().get_subcommands() {
+            let shown = command.has_subcommands()
+                || command
+                    .get_after_help()
+                    .is_some_and(|help| help.to_string().contains("set-ca "));
+            assert!(shown, "{}", command.get_name());
+        }
     }
 }

@@ -40,7 +40,7 @@ use std::process::ExitCode;
 
 use set_node::cli::{Exit, SharedArgs};
 use set_node::config::LogConfig;
-use set_node::program::{self, Program, Screen};
+use set_node::program::{self, Program, Screen, require_folder};
 
 pub use self::approver::{
     Approver, Case, Institution, MalformedItem, RejectedBy, Rules, Ruling, Rulings, Table, Terms,
@@ -91,6 +91,13 @@ impl Program for Cli {
 
     async fn execute(self, config: Config, screen: &mut Screen) -> Result<Exit, Failure> {
         let data = self.shared.data;
+        let own = matches!(
+            self.command,
+            Command::Init(_) | Command::Ceremony { .. } | Command::Lint(_)
+        );
+        if !own {
+            require_folder(&data, &config.keys, &config.store, "set-ca init")?;
+        }
         match self.command {
             Command::Init(args) => init::init(&data, &config, &args, screen).await,
             Command::Serve => serve::run(&data, config, screen).await,

@@ -11,7 +11,7 @@ use set_core::msg::ids::{BrandId, LocalId};
 use set_core::registration::Wanted;
 use set_core::x509::{Certificate, SetName};
 use set_node::cli::Exit;
-use set_node::program::{Screen, value};
+use set_node::program::{Screen, shown, value};
 use set_node::store::Store;
 
 use crate::approver::{Applying, Case, RejectedBy, Rules, Ruling, Terms};
@@ -193,7 +193,7 @@ impl fmt::Display for Request {
             self.id, self.entity, self.request_type, self.bin
         )?;
         for id in self.merchant_id.iter().chain(&self.business_id) {
-            write!(f, ", {id}")?;
+            write!(f, ", {}", shown(id))?;
         }
         write!(f, ", since {}: ", self.since)?;
         f.write_str(match &self.ruling {

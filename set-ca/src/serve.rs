@@ -44,12 +44,17 @@ pub(crate) async fn run(data: &Path, config: Config, screen: &mut Screen) -> Res
         || screen.result(&listening),
         shutdown,
     )
-    .await?;
-    Ok(Exit::Success)
+    .await
+    .map(|finished| match finished {
+        true => Exit::Success,
+        false => Exit::Refused,
+    })
 }
 
 /// Serves from a data folder until `shutdown`, and closes `store` then; `announce` is called
 /// when requests are taken.
+///
+/// Gives whether everything was finished; otherwise the rest was cut off.
 ///
 /// # Errors
 ///
@@ -65,7 +70,7 @@ pub async fn serve(
     node: Node,
     announce: impl FnOnce(),
     shutdown: Shutdown,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let cas = keys.cas(&station, config)?;
     let pool = CryptoPool::new(&config.limits).map_err(program::Failure::Runtime)?;
     let desk = Desk::new(store.clone(), config.store.keep_answers);
@@ -124,10 +129,10 @@ pub async fn serve(
         office: office.clone(),
         keeper: Arc::clone(&keeper),
     });
-    let (kept, _finished) = tokio::join!(keeping, node.serve(door, routes, metrics, ready, over));
+    let (kept, finished) = tokio::join!(keeping, node.serve(door, routes, metrics, ready, over));
     tidying.abort();
     store.close().await;
-    kept
+    kept.map(|()| finished)
 }
 
 /// The software provider, the system's clock and the default policy, under our name.

@@ -24,6 +24,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make the data folder with a configuration
+    #[command(after_help = "Example:\n  set-cardholder --data wallet init")]
     Init,
     /// Obtain a certificate for a card
     ///
@@ -32,19 +33,31 @@ pub enum Command {
     /// never given as arguments, which other users of the machine could see.
     ///
     /// A request that the issuer has not decided is kept; the same command asks again.
+    #[command(
+        after_help = "Example:\n  set-cardholder --data wallet enroll --ca set://ca.example:257 --root root.pem --brand Orchard"
+    )]
     Enroll(EnrollArgs),
     /// Renew the card's certificate with the old one
     ///
     /// The CA's form is filled in as at the enrollment, unless --field says otherwise. For a
     /// new card with the old number, SET_CARD_EXPIRY gives the new expiry.
+    #[command(after_help = "Example:\n  set-cardholder --data wallet renew")]
     Renew(RenewArgs),
     /// Pay what a shop's wake-up message describes
+    #[command(
+        after_help = "Examples:\n  set-cardholder --data wallet pay --wake-up order.setpay\n  set-cardholder --data wallet pay --wake-up http://shop.example/order/42 --yes --format json"
+    )]
     Pay(PayArgs),
     /// Ask the merchant how far an order has come
+    #[command(
+        after_help = "Examples:\n  set-cardholder --data wallet inquire --last\n  set-cardholder --data wallet inquire 5f0c36a2"
+    )]
     Inquire(InquireArgs),
     /// List the orders placed
+    #[command(after_help = "Example:\n  set-cardholder --data wallet orders --format json")]
     Orders,
     /// Show the card, masked, and its certificate
+    #[command(after_help = "Example:\n  set-cardholder --data wallet show")]
     Show,
 }
 
@@ -122,6 +135,17 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_subcommand_shows_an_example() {
+        for command in Cli::command().get_subcommands() {
+            let shown = command.has_subcommands()
+                || command
+                    .get_after_help()
+                    .is_some_and(|help| help.to_string().contains("set-cardholder "));
+            assert!(shown, "{}", command.get_name());
+        }
     }
 
     #[test]

@@ -30,6 +30,17 @@ pub enum Failure {
         /// What happened.
         source: TransportError,
     },
+    /// The merchant answered the order with something that proves nothing.
+    #[error("{source}; the order was sent and may have been placed: ask with `inquire` for {xid}")]
+    Unproved {
+        /// The order.
+        xid: String,
+        /// What is wrong with the answer.
+        source: Box<program::Failure>,
+    },
+    /// What the merchant or the shop says cannot be used. It is not quoted.
+    #[error("{0}")]
+    Peer(&'static str),
     /// The wake-up message is wrong.
     #[error(transparent)]
     WakeUp(WakeUpError),
@@ -56,10 +67,12 @@ impl Failing for Failure {
     fn exit(&self) -> Exit {
         match self {
             Self::Program(failure) => failure.exit(),
+            Self::Unproved { source, .. } => source.exit(),
             Self::NoCard => Exit::Broken,
             Self::Input(_) => Exit::Usage,
             Self::Unanswered { .. } | Self::Fetch(_) => Exit::Unreachable,
-            Self::WakeUp(_)
+            Self::Peer(_)
+            | Self::WakeUp(_)
             | Self::Address(_)
             | Self::Brand { .. }
             | Self::NoOrder(_)

@@ -2,7 +2,7 @@
 
 use set_core::cardholder::inquiry::Inquiring;
 use set_node::cli::Exit;
-use set_node::program::{self, Screen, with};
+use set_node::program::{Screen, with};
 use set_node::proved::Proved;
 use set_node::transport::{Endpoint, MediaType};
 
@@ -40,10 +40,7 @@ pub async fn inquire(
         .fact("about this transaction, over our challenge")
         .tell(wallet.trace);
     let Some(payload) = outcome.payloads().first() else {
-        return Err(program::Failure::Damaged {
-            what: "the merchant's answer",
-        }
-        .into());
+        return Err(outcome::NOTHING_SAID);
     };
     let progress = Progress::of(payload, context.now);
     let order = order::update(&wallet.store, order, progress.clone()).await?;

@@ -34,7 +34,7 @@ use std::process::ExitCode;
 use set_node::call::Trace;
 use set_node::cli::{Exit, SharedArgs};
 use set_node::config::LogConfig;
-use set_node::program::{self, Program, Screen};
+use set_node::program::{self, Program, Screen, require_folder};
 
 pub use self::card::CardData;
 pub use self::cli::{Cli, Command, EnrollArgs, InquireArgs, PayArgs, RenewArgs};
@@ -80,6 +80,9 @@ impl Program for Cli {
     async fn execute(self, config: Config, screen: &mut Screen) -> Result<Exit, Failure> {
         let trace = Trace::of_flag(self.trace_wire);
         let data = self.shared.data;
+        if !matches!(self.command, Command::Init | Command::Enroll(_)) {
+            require_folder(&data, &config.keys, &config.store, "set-cardholder init")?;
+        }
         match self.command {
             Command::Init => init::init(&data, &config, screen).await,
             Command::Enroll(args) => {

@@ -133,7 +133,7 @@ async fn save(tx: &mut Tx, version: u64, order: &Order) -> Result<(), Failure> {
     let octets = asn1::encode(order).map_err(|_| DAMAGED)?;
     let xid = order.placed.trans_ids.xid;
     match tx.save(key(xid.as_octets()), version, &octets).await {
-        Err(StoreError::Stale { .. }) if version == 0 => Err(Failure::Input(
+        Err(StoreError::Stale { .. }) if version == 0 => Err(Failure::Peer(
             "the merchant gave a transaction id that an earlier order has",
         )),
         outcome => outcome.map(drop).map_err(Failure::from),

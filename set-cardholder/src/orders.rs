@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 use set_node::cli::Exit;
 use set_node::money::Money;
-use set_node::program::Screen;
+use set_node::program::{Screen, shown};
 use set_node::store::Store;
 
 use crate::config::Config;
@@ -72,7 +72,7 @@ impl fmt::Display for Lines {
                 line.order,
                 line.date,
                 line.amount,
-                line.merchant,
+                shown(&line.merchant),
                 line.completion.map_or("not answered".to_owned(), words),
                 line.xid,
             )?;

@@ -11,7 +11,9 @@ use set_core::msg::payment::cap::CapCode;
 use set_core::msg::payment::p_res::{CompletionCode, PResPayload};
 use set_node::cli::Exit;
 use set_node::money::Money;
+use set_node::program::shown;
 
+use crate::failure::Failure;
 use crate::order::{Order, Progress};
 use crate::wallet::Wallet;
 
@@ -133,18 +135,11 @@ impl Words {
         } = message.acq_card_msg_data;
         Self {
             kind: message.acq_card_code.name(),
-            text: acq_card_text.map(|text| printable(&text.to_string())),
-            url: acq_card_url.map(|url| printable(url.as_str())),
-            phone: acq_card_phone.map(|phone| printable(&phone.to_string())),
+            text: acq_card_text.map(|text| shown(&text.to_string())),
+            url: acq_card_url.map(|url| shown(url.as_str())),
+            phone: acq_card_phone.map(|phone| shown(&phone.to_string())),
         }
     }
-}
-
-/// Without control characters, which would reach the terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
 }
 
 /// Reads what the acquirer says about each part of an order, as far as it can be read.
@@ -178,7 +173,9 @@ impl fmt::Display for Told {
         writeln!(
             f,
             "Order {} at {}: {}",
-            self.order, self.merchant, self.amount
+            self.order,
+            shown(&self.merchant),
+            self.amount
         )?;
         write!(f, "  transaction {}", self.xid)?;
         for part in &self.parts {
@@ -201,7 +198,7 @@ impl fmt::Display for Told {
             }
         }
         if let Some(next) = &self.next {
-            write!(f, "\n  the shop continues at {next}")?;
+            write!(f, "\n  the shop continues at {}", shown(next))?;
         }
         Ok(())
     }
@@ -245,6 +242,10 @@ pub(crate) fn exit(progress: &Progress) -> Exit {
         Exit::Refused
     }
 }
+
+/// An answer of the merchant that is about no part of the order.
+pub(crate) const NOTHING_SAID: Failure =
+    Failure::Peer("the merchant's answer does not say what became of the order");
 
 #[cfg(test)]
 mod tests {

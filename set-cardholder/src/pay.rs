@@ -6,12 +6,13 @@ use set_core::asn1::strings::SetString;
 use set_core::cardholder::Card;
 use set_core::cardholder::purchase::{Initiating, Offered, Ordering, Wish};
 use set_core::msg::ids::{BrandId, Url};
+use set_core::msg::recur::{InstallRecurData, InstallRecurInd, Recurring};
 use set_core::proof::ChainVerified;
 use set_core::wake_up::{Payment, WakeUp};
 use set_core::x509::name::Brand;
 use set_node::cli::Exit;
 use set_node::money::Money;
-use set_node::program::{self, Screen, with};
+use set_node::program::{Screen, shown, with};
 use set_node::proved::Proved;
 use set_node::transport::{Endpoint, MediaType, TransportError};
 
@@ -56,7 +57,7 @@ pub async fn pay(
     // An address that cannot be called later is better found now.
     let _callable: Endpoint = query_url.as_str().parse().map_err(Failure::Address)?;
     let query_url = Url::new(query_url.as_str())
-        .map_err(|_| Failure::Input("the wake-up message's query URL is too long"))?;
+        .map_err(|_| Failure::Peer("the wake-up message's query URL is too long"))?;
 
     let peer = wallet.caller(endpoint, "merchant", MediaType::Payment);
     let offered = initiate(wallet, &peer, wish.clone(), &card).await?;
@@ -66,7 +67,8 @@ pub async fn pay(
         amount: Money(wish.purch_amt).to_string(),
         brand: wish.brand_id.to_string(),
         card: card.pan.masked(),
-        order: shown(&wish.od),
+        order: described(&wish.od),
+        terms: wish.install_recur_data.as_ref().map(terms),
     };
     if !args.yes && !screen.agrees(&offer, "Pay?") {
         return Err(Failure::Disagreed);
@@ -77,7 +79,8 @@ pub async fn pay(
     let order = Order {
         number: 0,
         placed: ordering.placed().clone(),
-        merchant: SetString::new(merchant).map_err(|_| UNNAMED)?,
+        merchant: SetString::new(merchant)
+            .map_err(|_| Failure::Peer("the merchant's certified name is too long"))?,
         query_url,
         progress: None,
     };
@@ -143,13 +146,16 @@ async fn finish(
     let context = wallet.station.context();
     let (placed, outcome) = ordering
         .handle(&context, response, &mut wallet.trust)
-        .map_err(with("merchant"))?;
+        .map_err(|fault| Failure::Unproved {
+            xid: order.placed.trans_ids.xid.to_string(),
+            source: with("merchant")(fault).into(),
+        })?;
     Proved::new("cardholder", "PRes", Some(placed.trans_ids.xid))
         .fact("signed by the merchant that was ordered from")
         .fact("about this transaction, over our challenge")
         .tell(wallet.trace);
     let Some(payload) = outcome.payloads().first() else {
-        return Err(UNNAMED.into());
+        return Err(outcome::NOTHING_SAID);
     };
     let progress = Progress::of(payload, wallet.station.now());
     let order = order::update(&wallet.store, order, progress.clone()).await?;
@@ -202,13 +208,35 @@ fn unanswered(order: &Order, source: TransportError) -> Failure {
     Failure::Unanswered { xid, source }
 }
 
-/// The order description as far as it is text, without control characters.
-fn shown(od: &[u8]) -> String {
+/// The order description as far as it is text, in one line; what is left out is counted.
+fn described(od: &[u8]) -> String {
     let text = String::from_utf8_lossy(od);
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(200)
-        .collect()
+    let line: Vec<&str> = text.split_whitespace().collect();
+    let line = shown(&line.join(" "));
+    let left_out = line.chars().count().saturating_sub(MOST_SHOWN);
+    match left_out {
+        0 => line,
+        _ => {
+            let begin: String = line.chars().take(MOST_SHOWN).collect();
+            format!("{begin}… ({left_out} more characters)")
+        }
+    }
+}
+
+/// What the cardholder agrees to beyond one payment.
+fn terms(more: &InstallRecurData) -> String {
+    match &more.install_recur_ind {
+        InstallRecurInd::InstallTotalTrans(number) => {
+            format!("paid in {} instalments", number.value())
+        }
+        InstallRecurInd::Recurring(Recurring {
+            recurring_frequency,
+            recurring_expiry,
+        }) => format!(
+            "charged again and again until {recurring_expiry}, at least {} days apart",
+            recurring_frequency.value()
+        ),
+    }
 }
 
 /// What the cardholder is to agree to.
@@ -218,17 +246,65 @@ struct Offer {
     brand: String,
     card: String,
     order: String,
+    terms: Option<String>,
 }
 
 impl fmt::Display for Offer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Merchant  {}  (certified)", self.merchant)?;
+        writeln!(f, "Merchant  {}  (certified)", shown(&self.merchant))?;
         writeln!(f, "Amount    {}", self.amount)?;
         writeln!(f, "Card      {} {}", self.brand, self.card)?;
-        write!(f, "Order     {}", self.order)
+        write!(f, "Order     {}", self.order)?;
+        match &self.terms {
+            Some(terms) => write!(f, "\nTerms     {terms}"),
+            None => Ok(()),
+        }
     }
 }
 
-const UNNAMED: program::Failure = program::Failure::Damaged {
-    what: "the merchant's answer",
-};
+/// Characters of an order description.
+const MOST_SHOWN: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use set_core::asn1::Date;
+    use set_core::msg::recur::{InstallTotalTrans, RecurringFrequency};
+
+    use super::*;
+
+    #[test]
+    fn consent_is_asked_for_all_terms_and_what_is_cut_is_said_to_be() {
+        let long = [&[b'x'; 230][..], b"\r\n in red"].concat();
+        let mut offer = Offer {
+            merchant: "Shop\nAmount    1 USD, Lyons".to_owned(),
+            amount: "129.50 USD".to_owned(),
+            brand: "Orchard".to_owned(),
+            card: "0003".to_owned(),
+            order: described(&long),
+            terms: None,
+        };
+        let told = offer.to_string();
+        assert!(told.ends_with("x… (37 more characters)"), "{told}");
+        assert_eq!(told.lines().count(), 4, "{told}");
+        for (ind, words) in [
+            (
+                InstallRecurInd::InstallTotalTrans(InstallTotalTrans::new(3).unwrap()),
+                "\nTerms     paid in 3 instalments",
+            ),
+            (
+                InstallRecurInd::Recurring(Recurring {
+                    recurring_frequency: RecurringFrequency::new(30).unwrap(),
+                    recurring_expiry: Date::EPOCH,
+                }),
+                "\nTerms     charged again and again until 1970-01-01",
+            ),
+        ] {
+            offer.terms = Some(terms(&InstallRecurData {
+                install_recur_ind: ind,
+                ir_extensions: None,
+            }));
+            let told = offer.to_string();
+            assert!(told.contains(words), "{told}");
+        }
+    }
+}

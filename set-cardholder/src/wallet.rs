@@ -1,6 +1,7 @@
 //! The wallet: its data folder, opened.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use set_core::asn1::{self, Limits};
 use set_core::cardholder::Card;
@@ -235,10 +236,23 @@ impl Peer {
                 ) if left > 0 => {
                     tracing::warn!(%fault, "no answer; sending the same request again");
                     left -= 1;
+                    if let Some(pause) = pause(&fault) {
+                        tokio::time::sleep(pause).await;
+                    }
                 }
                 outcome => return outcome,
             }
         }
+    }
+}
+
+/// How long a peer that said that it is busy is left alone, within what a cardholder waits for.
+fn pause(fault: &TransportError) -> Option<Duration> {
+    match fault {
+        TransportError::Busy { retry_after, .. } => {
+            Some(retry_after.map_or(PAUSE, |wanted| wanted.min(LONGEST_PAUSE)))
+        }
+        _ => None,
     }
 }
 
@@ -263,3 +277,31 @@ const FACE: RecordKey<'static> = RecordKey {
     kind: "card",
     key: b"card",
 };
+
+/// How long a peer is left alone that does not say how long it is busy.
+const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_peer_is_left_alone_as_long_as_it_asks_for_and_no_longer_than_a_user_waits() {
+        let endpoint: Endpoint = "http://shop.example/set".parse().unwrap();
+        let busy = |seconds: Option<u64>| {
+            pause(&TransportError::Busy {
+                endpoint: endpoint.clone(),
+                retry_after: seconds.map(Duration::from_secs),
+            })
+        };
+        assert_eq!(busy(None), Some(Duration::from_secs(1)));
+        assert_eq!(busy(Some(7)), Some(Duration::from_secs(7)));
+        assert_eq!(busy(Some(86_400)), Some(Duration::from_secs(30)));
+        let closed = TransportError::Closed {
+            endpoint,
+            source: None,
+        };
+        assert_eq!(pause(&closed), None);
+    }
+}

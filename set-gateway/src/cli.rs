@@ -24,32 +24,46 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make the data folder with a configuration
+    #[command(after_help = "Example:\n  set-gateway --data gateway init")]
     Init,
     /// Obtain the gateway's signature and encryption certificates
     ///
     /// A request that the CA has not decided is kept; the same command asks again.
+    #[command(
+        after_help = "Example:\n  set-gateway --data gateway enroll --ca set://ca.example:257 --root root.pem \\\n      --brand Orchard --bin 455555 --business-id 1001"
+    )]
     Enroll(EnrollArgs),
     /// Renew the gateway's certificates with the old ones
     ///
     /// The CA's form is filled in as at the enrollment, unless --field says otherwise.
+    #[command(after_help = "Example:\n  set-gateway --data gateway renew")]
     Renew(RenewArgs),
     /// Ask the CA for newer CRLs and a newer BCI
     ///
     /// A server does so by itself every day, and takes up what this command fetched.
+    #[command(after_help = "Example:\n  set-gateway --data gateway refresh")]
     Refresh,
     /// Answer merchants until stopped
     ///
-    /// Takes AuthReq, CapReq and PCertReq. What another run left half done is resolved
-    /// beside that: the acquirer's host is asked again under the same key.
+    /// Takes AuthReq, AuthRevReq, CapReq, CapRevReq, CredReq, CredRevReq, BatchAdminReq and
+    /// PCertReq. What another run left half done is resolved beside that: the acquirer's host
+    /// is asked again under the same key.
+    #[command(
+        after_help = "Example:
+  set-gateway --data gateway serve --set listen.tcp=0.0.0.0:257"
+    )]
     Serve,
     /// Show the certificates
+    #[command(after_help = "Example:\n  set-gateway --data gateway show")]
     Show,
     /// List the authorizations and their captures
+    #[command(after_help = "Example:\n  set-gateway --data gateway transactions --format json")]
     Transactions,
     /// Compare the records, the batches and the books of money with each other
     ///
     /// Ends with exit code 1 when they do not agree. While the gateway answers merchants, what
     /// it is about to finish counts as waiting.
+    #[command(after_help = "Example:\n  set-gateway --data gateway audit")]
     Audit,
     /// Look after the way to the acquirer's host
     #[command(subcommand)]
@@ -60,6 +74,9 @@ pub enum Command {
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum HostCommand {
     /// Sign on to the configured host, make an echo test, and say what came back
+    #[command(
+        after_help = "Example:\n  set-gateway --data gateway host test --set host.kind=iso8583 \\\n      --set host.iso8583.address=host.example:8583"
+    )]
     Test,
 }
 
@@ -125,5 +142,16 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_subcommand_shows_an_example() {
+        for command in Cli::command().get_subcommands() {
+            let shown = command.has_subcommands()
+                || command
+                    .get_after_help()
+                    .is_some_and(|help| help.to_string().contains("set-gateway "));
+            assert!(shown, "{}", command.get_name());
+        }
     }
 }

@@ -33,7 +33,7 @@ use std::process::ExitCode;
 use set_node::call::Trace;
 use set_node::cli::{Exit, SharedArgs};
 use set_node::config::LogConfig;
-use set_node::program::{self, Program, Screen};
+use set_node::program::{self, Program, Screen, require_folder};
 
 pub use self::cli::{Cli, Command, EnrollArgs, HostCommand, RenewArgs};
 pub use self::config::{AdviceForm, Config, GatewayConfig, HostConfig, HostKind, Iso8583Config};
@@ -69,6 +69,13 @@ impl Program for Cli {
     async fn execute(self, config: Config, screen: &mut Screen) -> Result<Exit, Failure> {
         let trace = Trace::of_flag(self.trace_wire);
         let data = self.shared.data;
+        let own = matches!(
+            self.command,
+            Command::Init | Command::Enroll(_) | Command::Host(_)
+        );
+        if !own {
+            require_folder(&data, &config.keys, &config.store, "set-gateway init")?;
+        }
         match self.command {
             Command::Init => init::init(&data, &config, screen).await,
             Command::Enroll(args) => enroll::enroll(&data, &config, trace, &args, screen).await,

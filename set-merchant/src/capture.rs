@@ -28,13 +28,23 @@ use crate::wishes::CaptureWish;
 /// good.
 pub async fn capture(pos: &Pos, args: &CaptureArgs, screen: &mut Screen) -> Result<Exit, Failure> {
     let till = pos.till(args.gateway.as_ref()).await?;
-    let report = if args.all {
-        till.capture_all(&args.wish).await?
+    let outcome = if args.all {
+        till.capture_all(&args.wish).await
     } else {
-        till.capture_orders(&args.orders, &args.wish, None).await?
+        till.capture_orders(&args.orders, &args.wish, None).await
     };
-    screen.result(&report);
-    Ok(report.exit())
+    match outcome {
+        Ok(report) => {
+            screen.result(&report);
+            Ok(report.exit())
+        }
+        // What is captured is captured.
+        Err(Failure::Midway { done, source }) => {
+            screen.result(&done);
+            Err(*source)
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 impl Till {
@@ -46,6 +56,7 @@ impl Till {
     /// # Errors
     ///
     /// There is no such order; the gateway cannot be reached or its answer is not good.
+    /// [`Failure::Midway`] has what was captured before that.
     pub async fn capture_orders(
         &self,
         orders: &[String],
@@ -80,7 +91,8 @@ impl Till {
     ///
     /// # Errors
     ///
-    /// The gateway cannot be reached or its answer is not good.
+    /// The gateway cannot be reached or its answer is not good. [`Failure::Midway`] has what
+    /// was captured before that.
     pub async fn capture_all(&self, wish: &CaptureWish) -> Result<Report, Failure> {
         let mut chosen = Chosen::default();
         let mut after = Vec::new();
@@ -115,7 +127,10 @@ impl Till {
             return Ok(report);
         }
         for rrpid in chosen.begun {
-            report.add(&self.resume(rrpid, By::Operator).await?);
+            match self.resume(rrpid, By::Operator).await {
+                Ok(done) => report.add(&done),
+                Err(fault) => return Err(Failure::from(fault).after(report)),
+            }
         }
         let detail = detail(wish)?;
         // The order of lid-M, in which a capture that has to be resumed finds them again.
@@ -128,7 +143,10 @@ impl Till {
             })
             .collect();
         for together in open.chunks(MOST_TOGETHER) {
-            report.add(&self.capture(together.to_vec(), claim).await?);
+            match self.capture(together.to_vec(), claim).await {
+                Ok(done) => report.add(&done),
+                Err(fault) => return Err(Failure::from(fault).after(report)),
+            }
         }
         Ok(report)
     }

@@ -30,6 +30,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make the data folder with a configuration
+    #[command(after_help = "Example:\n  set-merchant --data shop init")]
     Init,
     /// Obtain the merchant's certificates, and the gateway's encryption certificate
     ///
@@ -429,6 +430,17 @@ mod tests {
                     .is_some_and(|help| help.to_string().contains("set-merchant --data"));
             assert!(shown, "{}", command.get_name());
         }
+    }
+
+    #[test]
+    fn captures_and_credits_are_counted_from_one() {
+        let parse = |flag: &str| {
+            Cli::try_parse_from(["set-merchant", "uncredit", "2a", "--capture", "1", flag]).is_ok()
+        };
+        assert!(parse("--credit=1") && !parse("--credit=0"));
+        assert!(
+            Cli::try_parse_from(["set-merchant", "uncapture", "2a", "--capture", "0"]).is_err()
+        );
     }
 
     #[test]

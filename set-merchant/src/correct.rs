@@ -89,7 +89,7 @@ fn step(what: CapRevOrCred, sale: &Sale, args: CorrectWish) -> Result<Option<Wis
     });
     let all: Vec<(&Payment, usize)> = all.collect();
     let chosen = match args.capture {
-        Some(number) => all.get(number.saturating_sub(1)).copied(),
+        Some(number) => all.get(number.get().saturating_sub(1)).copied(),
         None => all
             .iter()
             .rev()
@@ -103,7 +103,7 @@ fn step(what: CapRevOrCred, sale: &Sale, args: CorrectWish) -> Result<Option<Wis
         return Ok(None);
     };
     let credit = match (what, args.credit) {
-        (CapRevOrCred::CredRev, Some(number)) => Some(number.saturating_sub(1)),
+        (CapRevOrCred::CredRev, Some(number)) => Some(number.get().saturating_sub(1)),
         (CapRevOrCred::CredRev, None) => {
             let standing = captured.credits.iter().rposition(|credit| !credit.reversed);
             match standing {

@@ -7,6 +7,7 @@ use set_node::program::{self, Failing, with};
 use set_node::service::PoolFault;
 
 use crate::fault::Fault;
+use crate::report::Report;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +25,7 @@ pub enum Failure {
     },
     /// An offer would go out that no wallet could answer.
     #[error(
-        "nobody could pay: it is not known where wallets send messages; run `set-merchant serve` first, or set shop.set_url in config.toml"
+        "nobody could pay: it is not known where wallets send messages; set shop.set_url in config.toml, or run `set-merchant serve` at one address first, not at all of the machine's"
     )]
     NoAddress,
     /// The wake-up message cannot be written.
@@ -69,15 +70,37 @@ pub enum Failure {
     /// The order waits for the answer to another request.
     #[error("order {0} waits for the gateway's answer to an earlier request")]
     Waits(String),
+    /// Something went wrong when the gateway had answered for some of the orders.
+    #[error("{source}; before that:\n{done}")]
+    Midway {
+        /// What was done.
+        done: Report,
+        /// What went wrong then.
+        source: Box<Failure>,
+    },
     /// A step of the server, done by a command, failed.
     #[error(transparent)]
     Step(Fault),
+}
+
+impl Failure {
+    /// The same failure, with what was done before it, if there is anything.
+    pub(crate) fn after(self, done: Report) -> Self {
+        match done.has_answers() {
+            true => Self::Midway {
+                done,
+                source: Box::new(self),
+            },
+            false => self,
+        }
+    }
 }
 
 impl Failing for Failure {
     fn exit(&self) -> Exit {
         match self {
             Self::Program(failure) => failure.exit(),
+            Self::Midway { source, .. } => source.exit(),
             Self::Address { .. }
             | Self::NoAddress
             | Self::NotEnrolled

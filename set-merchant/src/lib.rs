@@ -62,7 +62,7 @@ use set_core::exchange::CapRevOrCred;
 use set_node::call::Trace;
 use set_node::cli::{Exit, SharedArgs};
 use set_node::config::LogConfig;
-use set_node::program::{self, Program, Screen};
+use set_node::program::{self, Program, Screen, require_folder};
 
 pub use self::api::{ApiDoor, OPENAPI, Operation, api_routes};
 pub use self::api_keys::api_key;
@@ -125,6 +125,13 @@ impl Program for Cli {
     async fn execute(self, config: Config, screen: &mut Screen) -> Result<Exit, Failure> {
         let trace = Trace::of_flag(self.trace_wire);
         let data: &Path = &self.shared.data;
+        let own = matches!(
+            self.command,
+            Command::Init | Command::Enroll(_) | Command::Evidence(EvidenceCommand::Verify(_))
+        );
+        if !own {
+            require_folder(data, &config.keys, &config.store, "set-merchant init")?;
+        }
         match &self.command {
             Command::Init => init::init(data, &config, screen).await,
             Command::Enroll(args) => {

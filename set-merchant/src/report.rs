@@ -67,6 +67,11 @@ impl Report {
         !self.orders.is_empty() && self.orders.iter().all(|line| line.codes.is_empty())
     }
 
+    /// Whether the gateway answered for any of the orders.
+    pub(crate) fn has_answers(&self) -> bool {
+        self.orders.iter().any(|line| !line.codes.is_empty())
+    }
+
     /// The states that the orders are in.
     pub(crate) fn states(&self) -> Vec<&'static str> {
         self.orders.iter().map(|line| line.state).collect()

@@ -1,16 +1,18 @@
 //! `serve`: the server.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use prometheus_client::registry::Registry;
 use set_core::msg::ids::Url;
 use set_node::cli::Exit;
+use set_node::config::ListenConfig;
 use set_node::node::{Listening, Node};
 use set_node::program::{self, Screen, value};
 use set_node::service::Shutdown;
 use set_node::store::Store;
 use set_node::telemetry::{Metrics, store_answers};
-use set_node::transport::{ListenerError, MediaType, Pages};
+use set_node::transport::{Endpoint, ListenerError, MediaType, Pages};
 use set_node::upkeep::{Upkeep, UpkeepMetrics};
 
 use crate::api::{ApiDoor, api_routes};
@@ -39,7 +41,7 @@ pub(crate) async fn serve(
     let config = &pos.config;
     let node = Node::bind(&config.listen, &config.limits, &config.timeouts).await?;
     let mut listening = node.listening("merchant");
-    remember(&listening, &pos.store).await?;
+    remember(&listening, &config.listen, &pos.store).await?;
     let api = match config.api.listen {
         Some(address) => Some(
             Pages::bind(address)
@@ -94,7 +96,7 @@ pub(crate) async fn serve(
     Ok(if finished {
         Exit::Success
     } else {
-        Exit::Internal
+        Exit::Refused
     })
 }
 
@@ -120,11 +122,22 @@ async fn forget(till: Arc<Till>, shutdown: Shutdown) {
     }
 }
 
-/// Lets commands beside the server know where it is.
-async fn remember(listening: &Listening, store: &Store) -> Result<(), Failure> {
+/// Lets commands beside the server know where it is, unless only the configuration can say by
+/// what name wallets reach it: one that listens at all of a machine's addresses does not know.
+async fn remember(
+    listening: &Listening,
+    config: &ListenConfig,
+    store: &Store,
+) -> Result<(), Failure> {
     let url = |text: Option<String>| text.map(Url::new).transpose().map_err(value("listen"));
-    let set_url = url(listening.endpoints.first().map(ToString::to_string))?;
-    let public_url = url(listening.http.as_ref().map(|at| format!("http://{at}")))?;
+    let (tcp, http) = (is_one(config.tcp), is_one(config.http));
+    let reached = listening.endpoints.iter().find(|endpoint| match endpoint {
+        Endpoint::Tcp { .. } => tcp,
+        Endpoint::Http { .. } => http,
+    });
+    let set_url = url(reached.map(ToString::to_string))?;
+    let public_url = listening.http.as_ref().filter(|_| http);
+    let public_url = url(public_url.map(|at| format!("http://{at}")))?;
     pos::change_profile(store, |profile| {
         profile.set_url = set_url;
         profile.public_url = public_url;
@@ -132,4 +145,43 @@ async fn remember(listening: &Listening, store: &Store) -> Result<(), Failure> {
     .await
 }
 
+/// Whether it is one address, and not all of the machine's.
+fn is_one(address: Option<SocketAddr>) -> bool {
+    address.is_some_and(|address| !address.ip().is_unspecified())
+}
+
 const FORGET_EVERY: std::time::Duration = std::time::Duration::from_secs(600);
+
+#[cfg(test)]
+mod tests {
+    use set_node::config::{Limits, Timeouts};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_that_stands_for_all_is_not_given_to_wallets() {
+        let store = Store::in_memory().await.unwrap();
+        for (tcp, http, set, public) in [
+            ("127.0.0.1:0", "0.0.0.0:0", Some("set://"), None),
+            ("0.0.0.0:0", "127.0.0.1:0", Some("http://"), Some("http://")),
+            ("0.0.0.0:0", "0.0.0.0:0", None, None),
+        ] {
+            let config = ListenConfig {
+                tcp: tcp.parse().ok(),
+                http: http.parse().ok(),
+                ..ListenConfig::default()
+            };
+            let node = Node::bind(&config, &Limits::default(), &Timeouts::default());
+            let listening = node.await.unwrap().listening("merchant");
+            remember(&listening, &config, &store).await.unwrap();
+            let profile = pos::profile(&store).await.unwrap();
+            let begins = |url: Option<Url>, wanted: Option<&str>| match (url, wanted) {
+                (Some(url), Some(wanted)) => url.as_str().starts_with(wanted),
+                (None, None) => true,
+                _ => false,
+            };
+            assert!(begins(profile.set_url, set), "{tcp}");
+            assert!(begins(profile.public_url, public), "{http}");
+        }
+    }
+}

@@ -3,6 +3,8 @@
 //!
 //! Amounts are whole numbers in the unit of the order's price.
 
+use std::num::NonZeroUsize;
+
 use clap::Args;
 use serde::Deserialize;
 
@@ -79,10 +81,10 @@ pub struct CaptureWish {
 pub struct CorrectWish {
     /// Which of its captures, from 1 [default: the last that it can be done to]
     #[arg(long, value_name = "NUMBER")]
-    pub capture: Option<usize>,
+    pub capture: Option<NonZeroUsize>,
     /// Which credit of the capture is undone, from 1 [default: the last]
     #[arg(long, value_name = "NUMBER")]
-    pub credit: Option<usize>,
+    pub credit: Option<NonZeroUsize>,
     /// How much is given back, in the unit of the price [default: all of the capture]
     #[arg(long, value_name = "NUMBER")]
     pub amount: Option<u64>,

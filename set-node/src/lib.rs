@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`transport`] | DER over TCP, HTTP with SET media types, one client and one listener for both |
 //! | [`service`] | the handler trait, bounded work, time-outs, the crypto pool, shutdown |
-//! | [`store`] | state, answers, certificates in one SQLite file, one transaction per request |
+//! | [`store`] | state, answers, certificates in an SQLite file or a PostgreSQL database, one transaction per request |
 //! | [`keystore`] | private keys and other secrets in encrypted files |
 //! | [`durable`] | files that are whole or absent |
 //! | [`config`] | typed configuration from TOML, environment and flags |

@@ -174,6 +174,12 @@ impl Node {
 impl fmt::Display for Listening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let endpoints: Vec<String> = self.endpoints.iter().map(ToString::to_string).collect();
-        write!(f, "{} listening on {}", self.role, endpoints.join(" and "))
+        write!(f, "{} listening on {}", self.role, endpoints.join(" and "))?;
+        for (whom, at) in [("shops", self.api), ("operators", self.admin)] {
+            if let Some(at) = at {
+                write!(f, ", for {whom} on http://{at}")?;
+            }
+        }
+        Ok(())
     }
 }

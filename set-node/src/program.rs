@@ -8,7 +8,13 @@ mod failure;
 mod folder;
 mod screen;
 
-use std::{ffi::OsString, fmt::Display, future::Future, process::ExitCode};
+use std::{
+    ffi::OsString,
+    fmt::Display,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    process::ExitCode,
+};
 
 use clap::Parser;
 use serde::de::DeserializeOwned;
@@ -16,8 +22,8 @@ use tokio::runtime::Builder;
 
 pub use self::{
     failure::{Failure, value, with},
-    folder::{Made, create_file, create_folder, make_folder},
-    screen::Screen,
+    folder::{Made, create_file, create_folder, make_folder, require_folder},
+    screen::{Screen, shown},
 };
 use crate::{
     cli::{Exit, SharedArgs},
@@ -114,7 +120,11 @@ pub fn run<P: Program>(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let mut screen = Screen::standard(program.shared().format);
-    match execute(program, &mut screen) {
+    // What was half done when a panic came is never touched again: the process ends here.
+    let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| execute(program, &mut screen))) else {
+        return Exit::Internal.into();
+    };
+    match outcome.and_then(|exit| screen.written().map(|()| exit).map_err(P::Failure::from)) {
         Ok(exit) => exit.into(),
         Err(failure) => {
             screen.failure(P::NAME, &failure);
@@ -141,6 +151,8 @@ mod tests {
     struct Idle {
         #[command(flatten)]
         shared: SharedArgs,
+        #[arg(long)]
+        panics: bool,
     }
 
     #[derive(Default, serde::Deserialize)]
@@ -163,6 +175,7 @@ mod tests {
         }
 
         async fn execute(self, _: Config, _: &mut Screen) -> Result<Exit, Failure> {
+            assert!(!self.panics, "asked to");
             Ok(Exit::Success)
         }
     }
@@ -177,5 +190,6 @@ mod tests {
         assert_eq!(code(&["--help"]), expected(Exit::Success));
         assert_eq!(code(&["--unknown"]), expected(Exit::Usage));
         assert_eq!(code(&["--set", "no.such=key"]), expected(Exit::Broken));
+        assert_eq!(code(&["--panics"]), expected(Exit::Internal));
     }
 }

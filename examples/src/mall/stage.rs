@@ -19,7 +19,7 @@ pub const AS_ROLE: &str = "--as-role";
 /// Long enough that a search for it finds nothing else.
 pub const DEMO_PASSPHRASE: &str = "mall-demo-passphrase";
 /// How long a server may take to bind its ports, and an event to be told.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Plays a role in this process.
 #[must_use]
@@ -271,6 +271,12 @@ impl Stage {
             // A server that cannot be waited for is gone already.
             let _gone = child.wait();
         }
+    }
+
+    /// The program that plays the roles.
+    #[must_use]
+    pub fn program(&self) -> &Path {
+        &self.program
     }
 
     fn command(&self, role: &'static str, subcommand: &str, args: &[&str]) -> Command {

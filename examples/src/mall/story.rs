@@ -11,7 +11,7 @@ use super::event::{Exchange, Listening};
 use super::proofs;
 use super::record::Recorder;
 use super::secrets;
-use super::stage::{DEMO_PASSPHRASE, Stage, StageError};
+use super::stage::{AS_ROLE, DEMO_PASSPHRASE, Stage, StageError};
 use super::timeline::Timeline;
 
 /// The brand of the mall.
@@ -328,7 +328,8 @@ impl<'a> Story<'a> {
                 ),
                 format!("root         {}", addresses.root),
                 format!(
-                    "try: SET_PASSPHRASE={DEMO_PASSPHRASE} set-merchant --data {} orders",
+                    "try: SET_PASSPHRASE={DEMO_PASSPHRASE} {} {AS_ROLE} merchant orders --data {}",
+                    self.stage.program().display(),
                     self.stage.folder("merchant").display()
                 ),
                 "The servers run until this program is interrupted.".to_owned(),
@@ -340,7 +341,10 @@ impl<'a> Story<'a> {
     }
 
     fn serve(&mut self, role: &'static str) -> Result<Listening, StageError> {
-        let mut args = vec!["--trace-wire", "--set", "listen.tcp=127.0.0.1:0"];
+        let mut args = vec!["--set", "listen.tcp=127.0.0.1:0"];
+        if role != "ca" {
+            args.push("--trace-wire");
+        }
         if role == "merchant" {
             args.extend(["--set", "listen.http=127.0.0.1:0"]);
         }

@@ -140,6 +140,9 @@ impl Shown {
 
 impl fmt::Display for Lists {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.brands.is_empty() {
+            return f.write_str("no lists");
+        }
         for (index, brand) in self.brands.iter().enumerate() {
             if index > 0 {
                 writeln!(f)?;

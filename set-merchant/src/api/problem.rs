@@ -315,6 +315,11 @@ impl Kind {
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
+        // What was done before is told by the orders.
+        let failure = match failure {
+            Failure::Midway { source, .. } => *source,
+            other => other,
+        };
         let kind = match &failure {
             Failure::NoOrder(_) => Kind::NoOrder,
             Failure::Waits(_) => Kind::Waits,
@@ -324,6 +329,7 @@ impl From<Failure> for Problem {
             Failure::Step(fault) => step(fault),
             Failure::Address { .. }
             | Failure::NoAddress
+            | Failure::Midway { .. }
             | Failure::Enrolled
             | Failure::NoKey(_)
             | Failure::NoEvidence(_)

@@ -1,5 +1,6 @@
 use std::{
-    env, fmt, fs,
+    env::{self, VarError},
+    fmt, fs,
     io::{self, IsTerminal},
     path::{Path, PathBuf},
 };
@@ -37,6 +38,15 @@ pub enum PassphraseError {
         /// The environment variable that would have been used.
         variable: String,
     },
+    /// The environment variable is not UTF-8. It is not quoted.
+    #[error("the passphrase in {variable} is not UTF-8")]
+    NotText {
+        /// The variable.
+        variable: String,
+    },
+    /// A new passphrase was not typed the same twice.
+    #[error("the two passphrases differ; nothing was done")]
+    Differ,
     /// The terminal cannot be read.
     #[error("cannot read the passphrase from the terminal: {0}")]
     Terminal(io::Error),
@@ -76,11 +86,21 @@ impl Passphrase {
     ///
     /// # Errors
     ///
-    /// It is set but empty.
+    /// It is set but empty, or not UTF-8.
     pub fn from_variable(name: &str) -> Result<Option<Self>, PassphraseError> {
-        match env::var(name).map(Zeroizing::new) {
+        Self::of_variable(name, env::var(name))
+    }
+
+    fn of_variable(
+        name: &str,
+        value: Result<String, VarError>,
+    ) -> Result<Option<Self>, PassphraseError> {
+        match value.map(Zeroizing::new) {
             Ok(text) => Self::new(&text).map(Some),
-            Err(_) => Ok(None),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(PassphraseError::NotText {
+                variable: name.to_owned(),
+            }),
         }
     }
 
@@ -96,8 +116,21 @@ impl Passphrase {
         Self::new(&text)
     }
 
+    /// What `ask` gives twice, so that no keys are sealed under a slip of the fingers.
+    fn chosen(
+        mut ask: impl FnMut(&str) -> Result<Self, PassphraseError>,
+    ) -> Result<Self, PassphraseError> {
+        let first = ask("New passphrase: ")?;
+        let again = ask("The same again: ")?;
+        match first.octets == again.octets {
+            true => Ok(first),
+            false => Err(PassphraseError::Differ),
+        }
+    }
+
     /// From where the configuration says: the file, else the variable, else the
-    /// terminal if there is one.
+    /// terminal if there is one, which asks twice while there is no key that the passphrase
+    /// could be held against.
     ///
     /// # Errors
     ///
@@ -108,7 +141,10 @@ impl Passphrase {
         }
         match Self::from_variable(&config.passphrase_variable)? {
             Some(passphrase) => Ok(passphrase),
-            None if io::stdin().is_terminal() => Self::prompt("Passphrase: "),
+            None if io::stdin().is_terminal() => match holds_keys(&data.join(&config.folder)) {
+                true => Self::prompt("Passphrase: "),
+                false => Self::chosen(Self::prompt),
+            },
             None => Err(PassphraseError::Missing {
                 variable: config.passphrase_variable.clone(),
             }),
@@ -126,9 +162,41 @@ impl fmt::Debug for Passphrase {
     }
 }
 
+/// Whether there is a file in a folder of keys.
+fn holds_keys(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_new_passphrase_is_typed_twice_alike() {
+        let typed = |words: [&'static str; 2]| {
+            let mut words = words.into_iter();
+            Passphrase::chosen(move |_| Passphrase::new(words.next().unwrap()))
+        };
+        assert_eq!(typed(["hush", "hush"]).unwrap().expose(), b"hush");
+        assert!(matches!(
+            typed(["hush", "hsuh"]),
+            Err(PassphraseError::Differ)
+        ));
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!holds_keys(folder.path()));
+        assert!(!holds_keys(&folder.path().join("none")));
+        fs::write(folder.path().join("signature.pem"), "").unwrap();
+        assert!(holds_keys(folder.path()));
+    }
+
+    #[test]
+    fn a_variable_that_is_not_text_is_refused_without_being_quoted() {
+        let value = VarError::NotUnicode("hush".into());
+        let refused = Passphrase::of_variable("SET_PASSPHRASE", Err(value)).unwrap_err();
+        let expected = "the passphrase in SET_PASSPHRASE is not UTF-8";
+        assert_eq!(refused.to_string(), expected);
+        assert!(!format!("{refused:?}").contains("hush"));
+    }
 
     #[test]
     fn the_first_line_of_a_file_is_the_passphrase() {

@@ -4,7 +4,7 @@ use set_core::{
     asn1::error::OutOfRange, error::Error, msg::cert::reg_form::ReferralData, registration,
 };
 
-use super::Failing;
+use super::{Failing, shown};
 use crate::{
     cli::Exit,
     config::ConfigError,
@@ -71,6 +71,17 @@ pub enum Failure {
         /// What the system says.
         source: io::Error,
     },
+    /// Nothing was made in the data folder yet.
+    #[error("there is no data folder in {}: is --data right? Else run `{init}`", .data.display())]
+    NoFolder {
+        /// The folder named.
+        data: PathBuf,
+        /// The command that makes it.
+        init: &'static str,
+    },
+    /// The result cannot be told, though what was asked for is done.
+    #[error("cannot write the result: {0}")]
+    Output(io::Error),
     /// What a file or record holds is not what this program wrote there.
     #[error("{what} is damaged")]
     Damaged {
@@ -161,6 +172,8 @@ impl Failing for Failure {
             | Self::Party(_)
             | Self::Store(_)
             | Self::File { .. }
+            | Self::NoFolder { .. }
+            | Self::Output(_)
             | Self::Damaged { .. }
             | Self::NeverEnrolled
             | Self::Listen(_) => Exit::Broken,
@@ -184,10 +197,10 @@ impl From<ReferralData> for Failure {
     fn from(referral: ReferralData) -> Self {
         let mut text = String::new();
         if let Some(reason) = &referral.reason {
-            text.push_str(&format!(": {reason}"));
+            text.push_str(&format!(": {}", shown(&reason.to_string())));
         }
         for url in referral.referral_url_seq.as_deref().unwrap_or_default() {
-            text.push_str(&format!("; see {url}"));
+            text.push_str(&format!("; see {}", shown(&url.to_string())));
         }
         Self::Referred(text)
     }
@@ -227,11 +240,11 @@ mod tests {
     #[test]
     fn a_referral_says_why_and_where_to_go() {
         let referral = ReferralData {
-            reason: "not ours".parse().ok(),
+            reason: "not\u{1b}ours".parse().ok(),
             referral_url_seq: None,
         };
         let failure = Failure::from(referral);
-        let expected = "the CA has no form for this application: not ours";
+        let expected = "the CA has no form for this application: not\u{fffd}ours";
         assert_eq!(failure.to_string(), expected);
     }
 }

@@ -31,6 +31,30 @@ pub async fn make_folder(
     Ok(())
 }
 
+/// Refuses a data folder in which nothing was made yet: a command that went on would make one,
+/// empty, wherever a name was misspelt, and report that all is well.
+///
+/// A node whose store is a database may have no folder of its own.
+///
+/// # Errors
+///
+/// [`Failure::NoFolder`], which names `init`, the command that makes one.
+pub fn require_folder(
+    data: &Path,
+    keys: &KeyStoreConfig,
+    store: &StoreConfig,
+    init: &'static str,
+) -> Result<(), Failure> {
+    let there = data.join(&keys.folder).is_dir() || data.join(&store.file).is_file();
+    match there || store.url.is_some() {
+        true => Ok(()),
+        false => Err(Failure::NoFolder {
+            data: data.to_owned(),
+            init,
+        }),
+    }
+}
+
 /// Makes a folder that only its owner may enter, unless it is there.
 ///
 /// # Errors
@@ -81,6 +105,25 @@ impl fmt::Display for Made {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{cli::Exit, config::StoreUrl, program::Failing as _};
+
+    #[tokio::test]
+    async fn a_folder_that_was_never_made_is_refused_and_not_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("shpo");
+        let (keys, mut store) = (KeyStoreConfig::default(), StoreConfig::default());
+        let refused = require_folder(&data, &keys, &store, "set-merchant init").unwrap_err();
+        assert!(
+            refused.to_string().ends_with("run `set-merchant init`"),
+            "{refused}"
+        );
+        assert_eq!(refused.exit(), Exit::Broken);
+        assert!(!data.exists());
+        make_folder(&data, &keys, &store, "").await.unwrap();
+        require_folder(&data, &keys, &store, "set-merchant init").unwrap();
+        store.url = Some(StoreUrl::new("postgres://set@db.example/shop"));
+        require_folder(folder.path(), &keys, &store, "set-merchant init").unwrap();
+    }
 
     #[tokio::test]
     async fn a_data_folder_is_made_once_and_what_is_there_stays() {

@@ -2,6 +2,8 @@ use std::io;
 
 use tokio::sync::watch;
 
+use crate::cli::Exit;
+
 /// Tells that the node is to stop; clones are told together.
 #[derive(Clone, Debug)]
 pub struct Shutdown {
@@ -32,18 +34,22 @@ impl Shutdown {
         (ShutdownTrigger { stop }, Self { stopped })
     }
 
-    /// Stops on the first SIGINT or SIGTERM.
+    /// Stops on the first SIGINT or SIGTERM. The second ends the process at once, with exit
+    /// code 1: what is in work then is cut off.
     ///
     /// # Errors
     ///
     /// The signals cannot be listened to.
     pub fn on_signals() -> io::Result<Self> {
         let (trigger, shutdown) = Self::new();
-        let signals = Signals::new()?;
+        let mut signals = Signals::new()?;
         tokio::spawn(async move {
             let name = signals.received().await;
             tracing::info!(signal = name, "stopping");
             trigger.stop();
+            let name = signals.received().await;
+            tracing::warn!(signal = name, "stopping at once");
+            std::process::exit(Exit::Refused.code().into());
         });
         Ok(shutdown)
     }
@@ -84,7 +90,7 @@ impl Signals {
         })
     }
 
-    async fn received(mut self) -> &'static str {
+    async fn received(&mut self) -> &'static str {
         tokio::select! {
             _ = self.interrupt.recv() => "SIGINT",
             _ = self.terminate.recv() => "SIGTERM",
@@ -101,7 +107,7 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn received(self) -> &'static str {
+    async fn received(&mut self) -> &'static str {
         let _ = tokio::signal::ctrl_c().await;
         "Ctrl-C"
     }

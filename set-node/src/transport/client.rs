@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use axum::http::{HeaderValue, Request, StatusCode, header};
+use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::http1;
@@ -98,6 +98,8 @@ pub enum TransportError {
     Busy {
         /// The server.
         endpoint: Endpoint,
+        /// When it wants to be asked again, if it says so in seconds.
+        retry_after: Option<Duration>,
     },
     /// Another HTTP status than 200.
     #[error("{endpoint} answered with HTTP status {status}")]
@@ -226,11 +228,11 @@ impl Transport {
                 .map_err(|fault| self.closed(fault)),
             Connection::Http(mut sender) => {
                 let request = self.request(Bytes::copy_from_slice(message))?;
-                let status = self.response(&mut sender, request).await?.status();
-                if status.is_success() {
+                let response = self.response(&mut sender, request).await?;
+                if response.status().is_success() {
                     Ok(())
                 } else {
-                    Err(self.status(status))
+                    Err(self.refused(&response))
                 }
             }
         }
@@ -272,7 +274,7 @@ impl Transport {
                 let request = self.request(request)?;
                 let response = self.response(&mut sender, request).await?;
                 if response.status() != StatusCode::OK {
-                    return Err(self.status(response.status()));
+                    return Err(self.refused(&response));
                 }
                 if http::media_type(response.headers()) != Some(self.media) {
                     let endpoint = self.endpoint.clone();
@@ -350,7 +352,7 @@ impl Transport {
         &self,
         sender: &mut http1::SendRequest<Full<Bytes>>,
         request: Request<Full<Bytes>>,
-    ) -> Result<axum::http::Response<hyper::body::Incoming>, TransportError> {
+    ) -> Result<Response<hyper::body::Incoming>, TransportError> {
         let after = self.timeouts.first_octet.duration();
         match timeout(after, sender.send_request(request)).await {
             Ok(Ok(response)) => Ok(response),
@@ -386,10 +388,17 @@ impl Transport {
         }
     }
 
-    fn status(&self, status: StatusCode) -> TransportError {
+    fn refused<B>(&self, response: &Response<B>) -> TransportError {
         let endpoint = self.endpoint.clone();
-        match status {
-            StatusCode::SERVICE_UNAVAILABLE => TransportError::Busy { endpoint },
+        match response.status() {
+            StatusCode::SERVICE_UNAVAILABLE => {
+                let wanted = response.headers().get(header::RETRY_AFTER);
+                let seconds = wanted.and_then(|value| value.to_str().ok()?.parse().ok());
+                TransportError::Busy {
+                    endpoint,
+                    retry_after: seconds.map(Duration::from_secs),
+                }
+            }
             status => TransportError::Status {
                 endpoint,
                 status: status.as_u16(),
