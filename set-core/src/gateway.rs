@@ -40,6 +40,7 @@ pub mod record;
 mod request;
 pub mod token;
 
+pub use self::request::envelope;
 pub use self::token::CapTokens;
 
 use crate::asn1::Date;
@@ -176,6 +177,16 @@ impl Gateway {
             Purpose::GatewayEncryption,
             envelope,
         )
+    }
+
+    /// Whether a request names one of our encryption certificates, in use or former: by that, of
+    /// several gateways behind one address the one that is meant is found.
+    #[must_use]
+    pub fn is_meant(&self, envelope: &EnvelopedData) -> bool {
+        let recipient = envelope.recipient_infos.first();
+        let pointer = &recipient.issuer_and_serial_number;
+        self.encryption.certificate.issuer_and_serial_number() == pointer
+            || former::named(&self.former, pointer).is_some()
     }
 
     /// The key that opens what the gateway encrypted for itself and kept, in use or former.

@@ -21,6 +21,7 @@ use set_node::store::{Store, StoreError, Tx};
 
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::serve;
 use crate::service::ledger::ROLE;
 use crate::service::{batches, ledger, postings};
 
@@ -71,10 +72,13 @@ pub(crate) async fn command(
     config: &Config,
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
-    let store = Store::open(data, &config.store).await?;
-    let audit = audit(&store, config.gateway.amount_margin_percent).await?;
-    let agrees = audit.faults.is_empty();
-    screen.result(&audit);
+    let mut agrees = true;
+    for folder in serve::folders(data)? {
+        let store = serve::open_store(data, &folder, config).await?;
+        let audit = audit(&store, config.gateway.amount_margin_percent).await?;
+        agrees &= audit.faults.is_empty();
+        screen.result(&audit);
+    }
     Ok(if agrees { Exit::Success } else { Exit::Refused })
 }
 

@@ -28,14 +28,16 @@ pub enum Command {
     Init,
     /// Obtain the gateway's signature and encryption certificates
     ///
-    /// A request that the CA has not decided is kept; the same command asks again.
+    /// A request that the CA has not decided is kept; the same command asks again. Another brand
+    /// or acquirer is enrolled for by the same command, with its name or BIN.
     #[command(
         after_help = "Example:\n  set-gateway --data gateway enroll --ca set://ca.example:257 --root root.pem \\\n      --brand Orchard --bin 455555 --business-id 1001"
     )]
     Enroll(EnrollArgs),
     /// Renew the gateway's certificates with the old ones
     ///
-    /// The CA's form is filled in as at the enrollment, unless --field says otherwise.
+    /// The CA's form is filled in as at the enrollment, unless --field says otherwise. Those of
+    /// every brand and acquirer are renewed.
     #[command(after_help = "Example:\n  set-gateway --data gateway renew")]
     Renew(RenewArgs),
     /// Ask the CA for newer CRLs and a newer BCI
@@ -48,10 +50,8 @@ pub enum Command {
     /// Takes AuthReq, AuthRevReq, CapReq, CapRevReq, CredReq, CredRevReq, BatchAdminReq and
     /// PCertReq. What another run left half done is resolved beside that: the acquirer's host
     /// is asked again under the same key.
-    #[command(
-        after_help = "Example:
-  set-gateway --data gateway serve --set listen.tcp=0.0.0.0:257"
-    )]
+    #[command(after_help = "Example:
+  set-gateway --data gateway serve --set listen.tcp=0.0.0.0:257")]
     Serve,
     /// Show the certificates
     #[command(after_help = "Example:\n  set-gateway --data gateway show")]
@@ -122,6 +122,8 @@ Examples:
   set-gateway --data gateway init
   set-gateway --data gateway enroll --ca set://ca.example:257 --root root.pem \\
       --brand Orchard --bin 455555 --business-id 1001
+  set-gateway --data gateway enroll --ca set://ca.example:257 --root root.pem \\
+      --brand Meadow --bin 466666
   set-gateway --data gateway renew
   set-gateway --data gateway refresh
   set-gateway --data gateway serve --set listen.tcp=0.0.0.0:257

@@ -1,5 +1,6 @@
 //! The configuration.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -44,6 +45,8 @@ pub struct GatewayConfig {
     /// BINs of the cards served, six digits each; all of the brand's when empty. Default
     /// empty.
     pub bins: Vec<String>,
+    /// BINs of the cards of one brand, by its name, instead of `bins`. Default none.
+    pub brand_bins: BTreeMap<String, Vec<String>>,
     /// Whether captures are taken. Default true.
     pub captures: bool,
     /// What merchants are given for their captures. Default `with-account`.
@@ -211,6 +214,7 @@ impl Default for GatewayConfig {
     fn default() -> Self {
         Self {
             bins: Vec::new(),
+            brand_bins: BTreeMap::new(),
             captures: true,
             cap_tokens: Tokens::WithAccount,
             batches: Assigner::Gateway,

@@ -1,13 +1,15 @@
 //! `enroll`: the gateway's certificates.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use set_core::msg::cert::id_data::{AcquirerBusinessId, AcquirerId, IdData};
 use set_core::msg::cert::request_type::RequestType;
 use set_core::msg::ids::{Bin, BrandId, Language};
 use set_core::registration::{Application, Certified};
+use set_core::x509::Brand;
+use set_node::branches;
 use set_node::call::{Caller, Trace};
 use set_node::cli::Exit;
 use set_node::enroll::{Applicant, Enrollment, Renewed};
@@ -20,6 +22,7 @@ use set_node::transport::{Endpoint, MediaType, Transport};
 use crate::cli::{EnrollArgs, RenewArgs};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::serve;
 
 /// Registers the gateway at the CA and keeps keys and certificates.
 pub(crate) async fn enroll(
@@ -29,14 +32,15 @@ pub(crate) async fn enroll(
     args: &EnrollArgs,
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
-    if data.join("identities").join("signature.pem").exists() {
-        return Err(Failure::Enrolled);
-    }
     let application = application(config, args)?;
     create_folder(data)?;
     let passphrase = Passphrase::from_config(data, &config.keys)?;
     let iterations = Iterations::new(config.keys.iterations);
     let keys = KeyStore::open(&data.join(&config.keys.folder), passphrase, iterations)?;
+    let place = place(data, &keys, &application)?;
+    let data: &Path = &place;
+    create_folder(data)?;
+    let keys = keys.beside(&data.join(&config.keys.folder))?;
     let station = station(config)?;
     let folder = PartyFolder::new(data);
     let mut trust = folder.load_trust(&station.context())?;
@@ -72,8 +76,32 @@ pub(crate) async fn enroll(
     Ok(Exit::Success)
 }
 
+/// Where the certificates for an application go: to the data folder, or, where another brand or
+/// acquirer has that, to a folder beside.
+fn place(data: &Path, keys: &KeyStore, application: &Application) -> Result<PathBuf, Failure> {
+    if !is_enrolled(data) {
+        return Ok(data.to_owned());
+    }
+    let held = Enrollment::load(data, keys)?;
+    let same = Brand::of(&held.brand_id) == Brand::of(&application.brand_id)
+        && held.id_data.as_ref() == Some(&application.id_data);
+    let IdData::AcquirerId(acquirer) = &application.id_data else {
+        return Err(Failure::Enrolled);
+    };
+    let bin = &acquirer.acquirer_bin;
+    let place = branches::folder(data, &application.brand_id, Some(bin));
+    if same || is_enrolled(&place) {
+        return Err(Failure::Enrolled);
+    }
+    Ok(place)
+}
+
+fn is_enrolled(folder: &Path) -> bool {
+    folder.join("identities").join("signature.pem").exists()
+}
+
 /// Renews both certificates with the old ones and keeps them in place of those, which stay as
-/// [former](PartyFolder::former) ones.
+/// [former](PartyFolder::former) ones; those of every brand and acquirer.
 pub(crate) async fn renew(
     data: &Path,
     config: &Config,
@@ -85,26 +113,29 @@ pub(crate) async fn renew(
     let iterations = Iterations::new(config.keys.iterations);
     let keys = KeyStore::open(&data.join(&config.keys.folder), passphrase, iterations)?;
     let station = station(config)?;
-    let enrollment = Enrollment::load(data, &keys)?;
-    let ca = match &args.ca {
-        Some(ca) => ca.clone(),
-        None => enrollment.endpoint()?,
-    };
-    let caller = caller(config, ca, trace);
-    let applicant = Applicant {
-        role: ROLE,
-        station: &station,
-        ca: &caller,
-        keys: &keys,
-        data,
-        fields: &args.fields,
-        trace,
-    };
-    let certified = renew_with(&applicant, &enrollment).await?;
-    screen.result(&Enrolled {
-        certificate: certified.signature.certificate.subject().to_string(),
-        not_after: certified.signature.certificate.not_after().to_string(),
-    });
+    for folder in serve::folders(data)? {
+        let keys = keys.beside(&folder.join(&config.keys.folder))?;
+        let enrollment = Enrollment::load(&folder, &keys)?;
+        let ca = match &args.ca {
+            Some(ca) => ca.clone(),
+            None => enrollment.endpoint()?,
+        };
+        let caller = caller(config, ca, trace);
+        let applicant = Applicant {
+            role: ROLE,
+            station: &station,
+            ca: &caller,
+            keys: &keys,
+            data: &folder,
+            fields: &args.fields,
+            trace,
+        };
+        let certified = renew_with(&applicant, &enrollment).await?;
+        screen.result(&Enrolled {
+            certificate: certified.signature.certificate.subject().to_string(),
+            not_after: certified.signature.certificate.not_after().to_string(),
+        });
+    }
     Ok(Exit::Success)
 }
 

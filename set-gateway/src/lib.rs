@@ -10,6 +10,7 @@
 //! | `enrollment.pem` | how the gateway enrolled, encrypted: what a renewal needs |
 //! | `waiting-*.pem` | a request that the CA has not decided, encrypted |
 //! | `roots/`, `certificates/`, `crls/`, `bci.der` | whom the gateway believes |
+//! | `brands/` | a folder of the same shape for every further brand or acquirer |
 //! | `store.db` | authorizations, batches, answers; no account number in clear |
 #![forbid(unsafe_code)]
 
@@ -19,6 +20,7 @@ mod config;
 mod enroll;
 mod failure;
 pub mod host;
+mod houses;
 mod init;
 mod serve;
 pub mod service;

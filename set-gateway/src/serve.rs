@@ -1,27 +1,35 @@
 //! `serve`: merchants are answered until the process is stopped.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use prometheus_client::registry::Registry;
+use set_core::error::Error;
 use set_core::gateway::Gateway;
-use set_core::msg::ids::Bin;
+use set_core::msg::cert::id_data::IdData;
+use set_core::msg::ids::{Bin, BrandId};
+use set_core::x509::Brand;
+use set_node::branches;
 use set_node::call::Trace;
 use set_node::cli::Exit;
+use set_node::enroll::Enrollment;
 use set_node::keystore::{Iterations, KeyStore, Passphrase};
 use set_node::node::Node;
-use set_node::party::PartyFolder;
+use set_node::party::{PartyError, PartyFolder};
 use set_node::program::{self, Screen, value};
 use set_node::service::{CryptoPool, Shutdown};
 use set_node::station::Station;
 use set_node::store::Store;
-use set_node::telemetry::{Metrics, store_answers};
+use set_node::telemetry::{Metrics, Readiness, store_answers};
 use set_node::upkeep::{Upkeep, UpkeepMetrics};
+use tokio::task::JoinSet;
 
 use crate::config::{Assigner, Config, HostKind};
 use crate::enroll::{ENCRYPTION, SIGNATURE, station};
 use crate::failure::Failure;
 use crate::host::{AcquirerHost, Counted, HostMetrics, Iso8583Host, Journaled, Simulator};
+use crate::houses::{House, Houses};
 use crate::service::{GatewayService, Parts};
 use crate::upkept::UpkeptGateway;
 
@@ -33,44 +41,58 @@ pub(crate) async fn serve(
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
     let station = station(config)?;
-    let keys = Arc::new(keys(data, config)?);
-    let gateway = gateway(data, config, &keys, &station)?;
-    let store = Store::open(data, &config.store).await?;
+    let keys = keys(data, config)?;
     let mut registry = Registry::default();
     let host = host(data, config, &station, HostMetrics::register(&mut registry))?;
     let upkeep_metrics = UpkeepMetrics::register(&mut registry);
-    let service = GatewayService::new(Parts {
-        station: station.clone(),
-        gateway: gateway.into(),
-        store: store.clone(),
-        pool: CryptoPool::new(&config.limits).map_err(program::Failure::Runtime)?,
-        host,
-        places: config.limits.requests.saturating_add(config.limits.queue),
-        assigns_batches: config.gateway.batches == Assigner::Gateway,
-        keep_answers: config.store.keep_answers.duration(),
-        trace,
-    });
+    let pool = CryptoPool::new(&config.limits).map_err(program::Failure::Runtime)?;
+    let mut houses = Vec::new();
+    for folder in folders(data)? {
+        let keys = Arc::new(keys.beside(&folder.join(&config.keys.folder))?);
+        let gateway = gateway(&folder, config, &keys, &station)?;
+        let store = open_store(data, &folder, config).await?;
+        let service = GatewayService::new(Parts {
+            station: station.clone(),
+            gateway: gateway.into(),
+            store: store.clone(),
+            pool: pool.clone(),
+            host: Arc::clone(&host),
+            places: config.limits.requests.saturating_add(config.limits.queue),
+            assigns_batches: config.gateway.batches == Assigner::Gateway,
+            keep_answers: config.store.keep_answers.duration(),
+            trace,
+        });
+        houses.push(House {
+            folder,
+            keys,
+            store,
+            service,
+        });
+    }
+    let limits = station.policy().limits.clone();
+    let handler = Houses::new(&houses, limits).ok_or(Failure::NotEnrolled)?;
     let node = Node::bind(&config.listen, &config.limits, &config.timeouts).await?;
     let shutdown = Shutdown::on_signals().map_err(program::Failure::Runtime)?;
     let retry = config.host.retry.duration();
-    let recovering = tokio::spawn({
-        let (service, shutdown) = (service.clone(), shutdown.clone());
+    let mut busy = JoinSet::new();
+    for house in &houses {
+        let (service, stop) = (house.service.clone(), shutdown.clone());
         let age = config.longest_request();
-        async move { service.recover_until(shutdown, age, retry).await }
-    });
-    let advising = tokio::spawn({
-        let (service, shutdown) = (service.clone(), shutdown.clone());
-        async move { service.advise_until(shutdown, retry).await }
-    });
-    let party = UpkeptGateway::new(data, config, keys, station.clone(), service.clone(), trace);
-    let upkeep = Upkeep::new(party, station, config.upkeep.clone(), upkeep_metrics);
-    let upkeep = tokio::spawn(upkeep.keep(shutdown.clone()));
-    let ready = store_answers(store);
+        busy.spawn(async move { service.recover_until(stop, age, retry).await });
+        let (service, stop) = (house.service.clone(), shutdown.clone());
+        busy.spawn(async move { service.advise_until(stop, retry).await });
+        let (keys, service) = (Arc::clone(&house.keys), house.service.clone());
+        let party =
+            UpkeptGateway::new(&house.folder, config, keys, station.clone(), service, trace);
+        let terms = config.upkeep.clone();
+        let upkeep = Upkeep::new(party, station.clone(), terms, upkeep_metrics.clone());
+        busy.spawn(upkeep.keep(shutdown.clone()));
+    }
+    let ready = all_answer(houses.into_iter().map(|house| house.store).collect());
     screen.result(&node.listening("gateway"));
-    let handler = Arc::new(service);
     let finished = node
         .serve(
-            handler,
+            Arc::new(handler),
             axum::Router::new(),
             Metrics::new(registry),
             ready,
@@ -78,11 +100,44 @@ pub(crate) async fn serve(
         )
         .await;
     // All end with the shutdown that ended the node.
-    let _ended = tokio::join!(recovering, advising, upkeep);
+    while busy.join_next().await.is_some() {}
     Ok(if finished {
         Exit::Success
     } else {
         Exit::Refused
+    })
+}
+
+/// The folders of all gateways that have certificates.
+pub(crate) fn folders(data: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let all = branches::all(data).map_err(|source| PartyError::Io {
+        file: data.to_owned(),
+        source,
+    })?;
+    Ok(all)
+}
+
+/// The store of the gateway in `folder`; in a database, that of a further one is a schema.
+pub(crate) async fn open_store(
+    data: &Path,
+    folder: &Path,
+    config: &Config,
+) -> Result<Store, Failure> {
+    let further = (folder != data).then(|| folder.file_name()).flatten();
+    let schema = further.and_then(|name| name.to_str());
+    Ok(Store::open_within(folder, &config.store, schema).await?)
+}
+
+/// Ready when every store answers.
+fn all_answer(stores: Vec<Store>) -> Readiness {
+    Arc::new(move || {
+        let stores = stores.clone();
+        Box::pin(async move {
+            for store in stores {
+                store_answers(store)().await?;
+            }
+            Ok(())
+        })
     })
 }
 
@@ -153,9 +208,13 @@ pub(crate) fn gateway(
     for own in [&signature, &encryption] {
         trust.hold(own.certificate.clone());
     }
-    let bins = config
-        .gateway
-        .bins
+    let own_brand = signature.certificate.brand().map_err(Error::from)?;
+    let of_brand = config.gateway.brand_bins.iter().find_map(|(brand, bins)| {
+        let brand = BrandId::new(brand.as_str()).ok()?;
+        (Brand::of(&brand) == own_brand).then_some(bins)
+    });
+    let bins = of_brand
+        .unwrap_or(&config.gateway.bins)
         .iter()
         .map(|bin| Bin::new(bin.as_str()))
         .collect::<Result<Vec<Bin>, _>>()
@@ -166,8 +225,21 @@ pub(crate) fn gateway(
         former,
         trust,
         bins,
-        acquirers: Vec::new(),
+        acquirers: acquirers(data, keys)?,
         captures: config.gateway.captures,
         cap_tokens: config.gateway.cap_tokens.into(),
+    })
+}
+
+/// The acquirer whose merchants are served, where the gateway is one of several.
+fn acquirers(folder: &Path, keys: &KeyStore) -> Result<Vec<Bin>, Failure> {
+    let alone = !folder.join("brands").is_dir()
+        && folder.parent().and_then(Path::file_name) != Some(OsStr::new("brands"));
+    if alone {
+        return Ok(Vec::new());
+    }
+    Ok(match Enrollment::load(folder, keys)?.id_data {
+        Some(IdData::AcquirerId(acquirer)) => vec![acquirer.acquirer_bin],
+        _ => Vec::new(),
     })
 }

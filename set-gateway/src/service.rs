@@ -34,7 +34,7 @@ mod recovery;
 mod settle;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -96,6 +96,8 @@ struct Inner {
     places: Arc<Semaphore>,
     advice: Notify,
     untold: Untold,
+    /// The gateways behind the same address, for PCertReq.
+    beside: OnceLock<Vec<Weak<Inner>>>,
 }
 
 /// Why a request has no proper answer.
@@ -137,8 +139,15 @@ impl GatewayService {
                 places: Arc::new(Semaphore::new(places)),
                 advice: Notify::new(),
                 untold: Untold::default(),
+                beside: OnceLock::new(),
             }),
         }
+    }
+
+    /// Answers PCertReq for `others` as well, which are behind the same address. Once is enough.
+    pub fn beside<'a>(&self, others: impl IntoIterator<Item = &'a Self>) {
+        let others = others.into_iter().map(|other| Arc::downgrade(&other.inner));
+        let _known = self.inner.beside.set(others.collect());
     }
 
     /// Keys and trust that are in service, and can be replaced.
@@ -295,7 +304,7 @@ impl Inner {
                     let name = asked.message.name();
                     return Err(asked.refuse(PeerFault::MessageNotSupported(name).into()));
                 };
-                let mut gateways = [inner.gateway()];
+                let mut gateways = inner.gateways();
                 p_cert::p_cert(
                     &inner.parts.station.context(),
                     &mut gateways,
@@ -366,6 +375,15 @@ impl Inner {
     ) -> Result<T, PoolFault> {
         let inner = Arc::clone(self);
         self.parts.pool.spawn_crypto(move || job(&inner)).await
+    }
+
+    /// All gateways behind this address, this one first.
+    fn gateways(&self) -> Vec<Gateway> {
+        let beside = self.beside.get().into_iter().flatten();
+        let others = beside.filter_map(Weak::upgrade);
+        std::iter::once(self.gateway())
+            .chain(others.map(|other| other.gateway()))
+            .collect()
     }
 
     /// Keys and trust for one request. What the request teaches is forgotten with it: a

@@ -12,15 +12,17 @@ use set_node::program::Screen;
 use crate::config::Config;
 use crate::enroll::{ENCRYPTION, SIGNATURE};
 use crate::failure::Failure;
+use crate::serve;
 
 /// Shows the certificates. No passphrase is needed.
 pub(crate) fn show(data: &Path, config: &Config, screen: &mut Screen) -> Result<Exit, Failure> {
-    let shown = Shown {
-        signature: certificate(data, SIGNATURE)?,
-        encryption: certificate(data, ENCRYPTION)?,
-        bins: config.gateway.bins.clone(),
-    };
-    screen.result(&shown);
+    for folder in serve::folders(data)? {
+        screen.result(&Shown {
+            signature: certificate(&folder, SIGNATURE)?,
+            encryption: certificate(&folder, ENCRYPTION)?,
+            bins: config.gateway.bins.clone(),
+        });
+    }
     Ok(Exit::Success)
 }
 

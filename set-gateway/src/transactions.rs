@@ -9,10 +9,10 @@ use set_core::msg::amount::CurrencyAmount;
 use set_node::cli::Exit;
 use set_node::money::Money;
 use set_node::program::Screen;
-use set_node::store::Store;
 
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::serve;
 use crate::service::ledger;
 
 /// Lists what is in the store. No passphrase is needed: no account number is there.
@@ -21,10 +21,13 @@ pub(crate) async fn transactions(
     config: &Config,
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
-    let store = Store::open(data, &config.store).await?;
-    let mut tx = store.read().await?;
-    let mut records = ledger::all(&mut tx).await?;
-    tx.roll_back().await?;
+    let mut records = Vec::new();
+    for folder in serve::folders(data)? {
+        let store = serve::open_store(data, &folder, config).await?;
+        let mut tx = store.read().await?;
+        records.extend(ledger::all(&mut tx).await?);
+        tx.roll_back().await?;
+    }
     records.sort_by_key(|record| record.date);
     screen.result(&Lines {
         transactions: records.iter().map(Line::of).collect(),

@@ -44,7 +44,7 @@ impl Till {
     /// The store fails. An order about which the gateway gives no good answer is asked about
     /// at the next time.
     pub async fn settle_all(&self) -> Result<(), Fault> {
-        if !self.gateway.is_known() {
+        if !self.counters().any(|counter| counter.gateway.is_known()) {
             return Ok(());
         }
         let mut after = Vec::new();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use set_core::merchant::batch_admin::Wish;
-use set_core::msg::ids::BatchId;
+use set_core::msg::ids::{BatchId, BrandId};
 use set_core::msg::payment::batch::{
     AmountType, BatchTotals, CloseStatus, TransactionDetail, TransactionStatus,
 };
@@ -32,14 +32,16 @@ pub async fn batch(
     command: &BatchCommand,
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
-    let (request, gateway) = match command {
-        BatchCommand::Open(args) => (BatchRequest::Open(args.wish), &args.gateway),
-        BatchCommand::Close(args) => (BatchRequest::Close(args.wish), &args.gateway),
-        BatchCommand::Purge(args) => (BatchRequest::Purge(args.wish), &args.gateway),
-        BatchCommand::Show(args) => (BatchRequest::Show(args.wish), &args.gateway),
+    let (request, at) = match command {
+        BatchCommand::Open(args) => (BatchRequest::Open(args.wish), &args.at),
+        BatchCommand::Close(args) => (BatchRequest::Close(args.wish), &args.at),
+        BatchCommand::Purge(args) => (BatchRequest::Purge(args.wish), &args.at),
+        BatchCommand::Show(args) => (BatchRequest::Show(args.wish), &args.at),
     };
-    let till = pos.till(gateway.as_ref()).await?;
-    let shown = till.batch(request).await?;
+    let till = pos.till(at.gateway.as_ref()).await?;
+    let brand_id = at.brand.as_deref().map(BrandId::new).transpose();
+    let brand_id = brand_id.map_err(value("brand"))?;
+    let shown = till.batch(brand_id.as_ref(), request).await?;
     screen.result(&shown);
     Ok(match shown.is_done() {
         true => Exit::Success,
@@ -48,12 +50,17 @@ pub async fn batch(
 }
 
 impl Till {
-    /// Administers a batch at the gateway.
+    /// Administers a batch at the gateway of a brand, of the one enrolled first unless another is
+    /// named.
     ///
     /// # Errors
     ///
     /// The gateway cannot be reached or its answer is not good.
-    pub async fn batch(&self, request: BatchRequest) -> Result<ShownBatch, Failure> {
+    pub async fn batch(
+        &self,
+        brand_id: Option<&BrandId>,
+        request: BatchRequest,
+    ) -> Result<ShownBatch, Failure> {
         let (operation, batch, page) = match request {
             BatchRequest::Open(wish) => (Some(BatchOperation::Open), wish.batch, None),
             BatchRequest::Close(wish) => (Some(BatchOperation::Close), wish.batch, None),
@@ -68,11 +75,11 @@ impl Till {
             ..Wish::default()
         };
         if matches!(request, BatchRequest::Close(close) if !close.unbalanced) {
-            wish.totals = balance(self, &wish).await?;
+            wish.totals = balance(self, brand_id, &wish).await?;
         }
         let mut shown = match page {
-            None => ShownBatch::of(&self.administer(wish).await?),
-            Some(errors_only) => all_pages(self, wish, errors_only).await?,
+            None => ShownBatch::of(&self.administer(brand_id, wish).await?),
+            Some(errors_only) => all_pages(self, brand_id, wish, errors_only).await?,
         };
         shown.operation = operation.map(BatchOperation::name);
         Ok(shown)
@@ -83,16 +90,22 @@ impl Till {
 /// in between is closed unseen.
 async fn balance(
     till: &Till,
+    brand_id: Option<&BrandId>,
     wish: &Wish,
 ) -> Result<Option<set_core::msg::payment::batch::BatchStatus>, Failure> {
     let asked = Wish {
         operation: None,
         ..wish.clone()
     };
-    Ok(till.administer(asked).await?.batch_status)
+    Ok(till.administer(brand_id, asked).await?.batch_status)
 }
 
-async fn all_pages(till: &Till, wish: Wish, errors_only: bool) -> Result<ShownBatch, Failure> {
+async fn all_pages(
+    till: &Till,
+    brand_id: Option<&BrandId>,
+    wish: Wish,
+    errors_only: bool,
+) -> Result<ShownBatch, Failure> {
     let mut start = 0;
     let mut shown: Option<ShownBatch> = None;
     loop {
@@ -105,7 +118,7 @@ async fn all_pages(till: &Till, wish: Wish, errors_only: bool) -> Result<ShownBa
             }),
             ..wish.clone()
         };
-        let data = till.administer(wish).await?;
+        let data = till.administer(brand_id, wish).await?;
         let next = data.trans_details.as_ref();
         let next = next.map_or(0, |details| details.next_starting_point);
         let page = ShownBatch::of(&data);

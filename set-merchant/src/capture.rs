@@ -142,7 +142,24 @@ impl Till {
                 (held, wishes)
             })
             .collect();
-        for together in open.chunks(MOST_TOGETHER) {
+        // Each brand has its own certificates and batches.
+        let mut by_brand: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        for one in open {
+            let brand_id = &one.0.0.ordered.initiated.brand_id;
+            let brand = brand_id.as_str().split(':').next().unwrap_or_default();
+            by_brand.entry(brand.to_lowercase()).or_default().push(one);
+        }
+        if claim.is_some() && by_brand.len() > 1 {
+            return Err(program::Failure::Value {
+                what: "orders",
+                fault: "orders of one brand",
+            }
+            .into());
+        }
+        for together in by_brand
+            .values()
+            .flat_map(|open| open.chunks(MOST_TOGETHER))
+        {
             match self.capture(together.to_vec(), claim).await {
                 Ok(done) => report.add(&done),
                 Err(fault) => return Err(Failure::from(fault).after(report)),

@@ -11,7 +11,7 @@ use crate::wishes::{
     AuthorizeWish, BatchWish, CaptureWish, CloseWish, CorrectWish, ReverseWish, ShowBatchWish,
 };
 
-/// A SET point of sale for one brand
+/// A SET point of sale
 #[derive(Debug, Parser)]
 #[command(name = "set-merchant", version, about, after_help = EXAMPLES)]
 pub struct Cli {
@@ -34,7 +34,8 @@ pub enum Command {
     Init,
     /// Obtain the merchant's certificates, and the gateway's encryption certificate
     ///
-    /// A request that the CA has not decided is kept; the same command asks again.
+    /// A request that the CA has not decided is kept; the same command asks again. Another brand
+    /// is enrolled for by the same command, with its name.
     #[command(
         after_help = "Example:\n  set-merchant --data shop enroll --ca set://ca.example:257 \
         --root root.pem \\\n    --merchant-id MER-0001 --bin 455555 --brand Orchard \
@@ -216,15 +217,26 @@ pub enum BatchCommand {
     Show(ShowBatchArgs),
 }
 
+/// Whose batch is meant.
+#[derive(Clone, Debug, Default, Args)]
+pub struct AtArgs {
+    /// The brand [default: the one enrolled for first]
+    #[arg(long, value_name = "BRAND")]
+    pub brand: Option<String>,
+    /// The payment gateway [default: that of the configuration, else the one given to enroll]
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<Endpoint>,
+}
+
 /// Arguments of `batch open` and `batch purge`.
 #[derive(Clone, Debug, Args)]
 pub struct BatchArgs {
     /// Which.
     #[command(flatten)]
     pub wish: BatchWish,
-    /// The payment gateway [default: that of the configuration, else the one given to enroll]
-    #[arg(long, value_name = "URL")]
-    pub gateway: Option<Endpoint>,
+    /// Of which brand, at which gateway.
+    #[command(flatten)]
+    pub at: AtArgs,
 }
 
 /// Arguments of `batch close`.
@@ -233,9 +245,9 @@ pub struct CloseArgs {
     /// Which, and how.
     #[command(flatten)]
     pub wish: CloseWish,
-    /// The payment gateway [default: that of the configuration, else the one given to enroll]
-    #[arg(long, value_name = "URL")]
-    pub gateway: Option<Endpoint>,
+    /// Of which brand, at which gateway.
+    #[command(flatten)]
+    pub at: AtArgs,
 }
 
 /// Arguments of `batch show`.
@@ -244,9 +256,9 @@ pub struct ShowBatchArgs {
     /// Which, and how much of it.
     #[command(flatten)]
     pub wish: ShowBatchWish,
-    /// The payment gateway [default: that of the configuration, else the one given to enroll]
-    #[arg(long, value_name = "URL")]
-    pub gateway: Option<Endpoint>,
+    /// Of which brand, at which gateway.
+    #[command(flatten)]
+    pub at: AtArgs,
 }
 
 /// Arguments of `authorize`.
@@ -400,6 +412,8 @@ Examples:
   set-merchant --data shop init
   set-merchant --data shop enroll --ca set://ca.example:257 --root root.pem \\
     --merchant-id MER-0001 --bin 455555 --brand Orchard --gateway set://gw.example:257
+  set-merchant --data shop enroll --ca set://ca.example:257 --root root.pem \\
+    --merchant-id MER-0001 --bin 466666 --brand Meadow --gateway set://gw2.example:257
   set-merchant --data shop serve --set listen.tcp=0.0.0.0:257
   set-merchant --data shop offer --description 'One teapot' --amount 12950 --wake-up order.setpay
   set-merchant --data shop orders

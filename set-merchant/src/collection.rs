@@ -12,7 +12,7 @@ use set_core::merchant::{
     Merchant, Order, Sale, authorize, batch_admin, capture, correct, evidence, reverse,
 };
 use set_core::msg::amount::CurrencyAmount;
-use set_core::msg::ids::{LocalId, Rrpid};
+use set_core::msg::ids::{BrandId, LocalId, Rrpid};
 use set_core::msg::payment::auth_res::AuthCode;
 use set_core::msg::payment::auth_rev::AuthRevCode;
 use set_core::msg::payment::batch_admin::BatchAdminResData;
@@ -105,7 +105,8 @@ impl Till {
         wish: authorize::Wish,
         claim: Option<&Claim>,
     ) -> Result<Vec<Done>, Fault> {
-        self.begin(vec![version], claim, move |context, merchant| {
+        let brand_id = sale.ordered.initiated.brand_id.clone();
+        self.begin(&brand_id, vec![version], claim, move |context, merchant| {
             let (sale, _) = authorize::authorize(context, merchant, sale, wish)?;
             Ok(vec![sale])
         })
@@ -120,14 +121,15 @@ impl Till {
         left: CurrencyAmount,
         claim: Option<&Claim>,
     ) -> Result<Vec<Done>, Fault> {
-        self.begin(vec![version], claim, move |context, merchant| {
+        let brand_id = sale.ordered.initiated.brand_id.clone();
+        self.begin(&brand_id, vec![version], claim, move |context, merchant| {
             let (sale, _) = reverse::reverse(context, merchant, sale, auth_rrpid, left)?;
             Ok(vec![sale])
         })
         .await
     }
 
-    /// Captures parts of orders in one message; gives what came of each order, in their order.
+    /// Captures parts of orders, all of one brand, in one message; gives what came of each order, in their order.
     ///
     /// # Errors
     ///
@@ -138,12 +140,16 @@ impl Till {
         sales: Vec<(Held, Vec<capture::Wish>)>,
         claim: Option<&Claim>,
     ) -> Result<Vec<Done>, Fault> {
+        let Some(((sale, _), _)) = sales.first() else {
+            return Ok(Vec::new());
+        };
+        let brand_id = sale.ordered.initiated.brand_id.clone();
         let versions = sales.iter().map(|((_, version), _)| *version).collect();
         let wished = sales
             .into_iter()
             .map(|((sale, _), wishes)| (sale, wishes))
             .collect();
-        self.begin(versions, claim, move |context, merchant| {
+        self.begin(&brand_id, versions, claim, move |context, merchant| {
             Ok(capture::capture(context, merchant, wished, None)?.0)
         })
         .await
@@ -157,35 +163,43 @@ impl Till {
         wish: correct::Wish,
         claim: Option<&Claim>,
     ) -> Result<Vec<Done>, Fault> {
-        self.begin(vec![version], claim, move |context, merchant| {
+        let brand_id = sale.ordered.initiated.brand_id.clone();
+        self.begin(&brand_id, vec![version], claim, move |context, merchant| {
             let wished = vec![(sale, vec![wish])];
             Ok(correct::correct(context, merchant, what, wished, None)?.0)
         })
         .await
     }
 
-    /// Administers a batch. Nothing is stored: who gets no answer asks again.
+    /// Administers a batch of a brand. Nothing is stored: who gets no answer asks again.
     pub(crate) async fn administer(
         &self,
+        brand_id: Option<&BrandId>,
         wish: batch_admin::Wish,
     ) -> Result<BatchAdminResData, Fault> {
         let (state, request) = self
-            .compute(move |context, merchant| batch_admin::batch_admin(context, merchant, wish))
+            .compute(brand_id, move |context, merchant| {
+                batch_admin::batch_admin(context, merchant, wish)
+            })
             .await?;
         let patience = self.config.timeouts.message.duration();
-        let response = self.gateway.exchange(&request, patience).await?;
-        self.compute_and_learn(move |context, merchant| state.handle(context, merchant, &response))
-            .await
+        let gateway = &self.counter(brand_id).gateway;
+        let response = gateway.exchange(&request, patience).await?;
+        self.compute_and_learn(brand_id, move |context, merchant| {
+            state.handle(context, merchant, &response)
+        })
+        .await
     }
 
     /// Makes a request, stores it with its orders and under its claim, and sends it.
     async fn begin(
         &self,
+        brand_id: &BrandId,
         versions: Vec<u64>,
         claim: Option<&Claim>,
         step: impl FnOnce(&Context<'_>, &mut Merchant) -> Result<Vec<Sale>, Error> + Send + 'static,
     ) -> Result<Vec<Done>, Fault> {
-        let sales = self.compute(step).await?;
+        let sales = self.compute(Some(brand_id), step).await?;
         let waiting = sales.first().and_then(|sale| sale.waiting.as_ref());
         let rrpid = waiting.map(Waiting::rrpid);
         let mut tx = self.store.begin().await?;
@@ -291,13 +305,16 @@ impl Till {
         };
         let request = waiting.request();
         let rrpid = waiting.rrpid();
-        let response = self.gateway.exchange(request.as_bytes(), patience).await?;
+        let first = sales.first();
+        let brand_id = first.map(|sale| sale.ordered.initiated.brand_id.clone());
+        let gateway = &self.counter(brand_id.as_ref()).gateway;
+        let response = gateway.exchange(request.as_bytes(), patience).await?;
         let xid = match sales.as_slice() {
             [sale] => Some(sale.trans_ids().xid),
             _ => None,
         };
         let (done, waiting, exhibit) = self
-            .compute_and_learn(move |context, merchant| {
+            .compute_and_learn(brand_id.as_ref(), move |context, merchant| {
                 let done = handle(context, merchant, sales, &waiting, &response)?;
                 let exhibit = evidence::answer(context, merchant, &response)?;
                 Ok((done, waiting, exhibit))

@@ -1,5 +1,6 @@
 //! The configuration.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -32,6 +33,8 @@ pub struct Config {
     pub most_refused: u64,
     /// The language of forms, an RFC 1766 tag. Default `en`.
     pub language: String,
+    /// The payment gateways of single brands, by the brand's name. Default none.
+    pub gateways: BTreeMap<String, Endpoint>,
     /// What wallets and browsers are told of the shop.
     pub shop: ShopConfig,
     /// The HTTP interface for shops.
@@ -142,6 +145,7 @@ impl Default for Config {
             longest_retry: Period::seconds(3600),
             most_refused: 8,
             language: "en".to_owned(),
+            gateways: BTreeMap::new(),
             shop: ShopConfig::default(),
             api: ApiConfig::default(),
             callback: CallbackConfig::default(),

@@ -10,6 +10,7 @@ use set_core::msg::cert::request_type::RequestType;
 use set_core::msg::ids::{Bin, BrandId, MerchantId};
 use set_core::party::Trust;
 use set_core::registration::{Application, Certified};
+use set_core::x509::Brand;
 use set_node::call::Caller;
 use set_node::cli::Exit;
 use set_node::enroll::{Applicant, Enrollment, FieldArg, Renewed};
@@ -34,10 +35,21 @@ pub async fn enroll(
     args: &EnrollArgs,
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
-    if pos.is_enrolled()? {
-        return Err(Failure::Enrolled);
-    }
     let application = application(pos, args)?;
+    let mut further;
+    let pos = match pos.is_enrolled()? {
+        false => pos,
+        // The data folder is another brand's: this one gets a folder beside.
+        true => {
+            let held = pos.merchant()?.signature.certificate.brand();
+            further = pos.of_brand(&application.brand_id)?;
+            let same = held.map_err(Error::from)? == Brand::of(&application.brand_id);
+            if same || further.is_enrolled()? {
+                return Err(Failure::Enrolled);
+            }
+            &mut further
+        }
+    };
     let brand_id = application.brand_id.clone();
     let rules = &pos.station.policy().key_rules;
     let root = args
@@ -67,19 +79,22 @@ pub async fn enroll(
     Ok(Exit::Success)
 }
 
-/// Renews both certificates with the old ones and keeps them.
+/// Renews both certificates of every brand with the old ones and keeps them.
 ///
 /// # Errors
 ///
 /// As [`renew_with`].
 pub async fn renew(pos: &mut Pos, args: &RenewArgs, screen: &mut Screen) -> Result<Exit, Failure> {
-    let merchant = renew_with(pos, args.ca.as_ref(), &args.fields).await?;
-    let certificate = &merchant.signature.certificate;
-    screen.result(&Enrolled {
-        merchant: certificate.subject().to_string(),
-        merchant_id: certificate.merchant_id().map_err(Error::from)?.to_string(),
-        not_after: certificate.not_after().to_string(),
-    });
+    let mut all = pos.further()?;
+    for pos in std::iter::once(pos).chain(&mut all) {
+        let merchant = renew_with(pos, args.ca.as_ref(), &args.fields).await?;
+        let certificate = &merchant.signature.certificate;
+        screen.result(&Enrolled {
+            merchant: certificate.subject().to_string(),
+            merchant_id: certificate.merchant_id().map_err(Error::from)?.to_string(),
+            not_after: certificate.not_after().to_string(),
+        });
+    }
     Ok(Exit::Success)
 }
 

@@ -36,7 +36,7 @@ pub enum Failure {
     NotEnrolled,
     /// There are certificates already.
     #[error(
-        "this merchant has certificates already; another brand or merchant takes another --data folder"
+        "this merchant has certificates of the brand already; another merchant takes another --data folder"
     )]
     Enrolled,
     /// The gateway has no certificate for the brand.

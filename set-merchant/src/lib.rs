@@ -1,4 +1,4 @@
-//! The SET merchant role as a program: a point of sale for one brand.
+//! The SET merchant role as a program: a point of sale.
 //!
 //! The protocol is in [`set_core::merchant`]; here is what it takes to run it: a data
 //! folder, a command line, a server for wallets and for the shop, and calls to the CA and
@@ -11,6 +11,7 @@
 //! | `roots/`, `certificates/`, `crls/`, `bci.der` | whom the merchant believes |
 //! | `callback-secret.pem` | what signs call-backs to the shop, encrypted |
 //! | `shop-token` | what a shop shows to create orders over HTTP |
+//! | `brands/` | a folder of the same shape, without a store, for every further brand |
 //! | `store.db` | the orders, and digests of API keys; no account number is in it |
 //!
 //! An order begins as an offer, made by `offer` or by the shop with `POST /offers`. The
@@ -33,6 +34,7 @@ mod cli;
 mod collection;
 mod config;
 mod correct;
+mod counter;
 mod enroll;
 mod events;
 mod failure;
@@ -72,8 +74,8 @@ pub use self::callbacks::{Callbacks, callback, callback_secret};
 pub use self::capture::capture;
 pub use self::claims::Claim;
 pub use self::cli::{
-    ApiKeyCommand, AuthorizeArgs, BatchArgs, BatchCommand, CallbackCommand, CaptureArgs, Cli,
-    CloseArgs, Command, CorrectArgs, CreateKeyArgs, EnrollArgs, EvidenceCommand, ExportArgs,
+    ApiKeyCommand, AtArgs, AuthorizeArgs, BatchArgs, BatchCommand, CallbackCommand, CaptureArgs,
+    Cli, CloseArgs, Command, CorrectArgs, CreateKeyArgs, EnrollArgs, EvidenceCommand, ExportArgs,
     OfferArgs, RefreshArgs, RenewArgs, ReverseArgs, ServeArgs, ShowBatchArgs, VerifyArgs,
 };
 pub use self::config::{ApiConfig, AuthorizeWhen, CallbackConfig, CaptureWhen, Config, ShopConfig};

@@ -28,7 +28,7 @@ pub struct NewOffer {
     pub currency: u16,
     /// Power of ten of the unit; −2 for cents.
     pub exponent: i32,
-    /// Brands accepted, the preferred first; when empty, the brand enrolled for.
+    /// Brands accepted, the preferred first; when empty, the brands enrolled for.
     #[serde(default)]
     pub brands: Vec<String>,
 }
@@ -77,10 +77,10 @@ pub(crate) fn draft(
         }
         .into());
     }
-    let brands: Vec<BrandId> = match (new.brands.as_slice(), &profile.brand_id) {
-        ([], Some(brand)) => vec![brand.clone()],
-        ([], None) => return Err(Failure::NotEnrolled),
-        (brands, _) => brands
+    let brands: Vec<BrandId> = match new.brands.as_slice() {
+        [] if profile.brand_id.is_none() => return Err(Failure::NotEnrolled),
+        [] => profile.brands(),
+        brands => brands
             .iter()
             .map(|brand| BrandId::new(brand.as_str()))
             .collect::<Result<_, _>>()

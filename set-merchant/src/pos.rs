@@ -1,16 +1,19 @@
 //! The point of sale: its data folder, opened.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use set_core::asn1::{self, Limits};
+use set_core::asn1::{self, Limits, SeqOf};
 use set_core::merchant::Merchant;
 use set_core::msg::ids::{BrandId, Language, Url};
 use set_core::party::{Identity, Trust};
 use set_core::sequence;
+use set_core::x509::Brand;
+use set_node::branches;
 use set_node::call::{Caller, Trace};
 use set_node::keystore::{Iterations, KeyStore, Passphrase};
-use set_node::party::PartyFolder;
+use set_node::party::{PartyError, PartyFolder};
 use set_node::program::{create_folder, value};
 use set_node::station::Station;
 use set_node::store::{RecordKey, Store};
@@ -34,6 +37,8 @@ pub struct Pos {
     pub(crate) store: Store,
     pub(crate) trace: Trace,
     pub(crate) keys: Arc<KeyStore>,
+    /// Under which the profile is kept.
+    place: Vec<u8>,
 }
 
 sequence! {
@@ -48,10 +53,64 @@ sequence! {
         set_url: Option<Url> = "setURL" [implicit 2 optional],
         /// Where the server's pages are.
         public_url: Option<Url> = "publicURL" [implicit 3 optional],
+        /// The brands enrolled for later.
+        further: Option<SeqOf<BrandId>> = "further" [implicit 4 optional],
+    }
+}
+
+impl Profile {
+    /// All brands enrolled for, the first one first.
+    #[must_use]
+    pub fn brands(&self) -> Vec<BrandId> {
+        let further = self.further.iter().flat_map(|further| further.iter());
+        self.brand_id.iter().chain(further).cloned().collect()
     }
 }
 
 impl Pos {
+    /// Those of the brands that were enrolled for later; they share the store and all else but
+    /// keys, certificates and whom they believe.
+    ///
+    /// # Errors
+    ///
+    /// Files that are not what belongs there.
+    pub fn further(&self) -> Result<Vec<Self>, Failure> {
+        let all = branches::all(&self.data).map_err(|source| PartyError::Io {
+            file: self.data.clone(),
+            source,
+        })?;
+        let further = all.into_iter().skip(1);
+        further.map(|folder| self.beside(&folder)).collect()
+    }
+
+    /// The one for another brand, in the folder for it.
+    pub(crate) fn of_brand(&self, brand_id: &BrandId) -> Result<Self, Failure> {
+        self.beside(&branches::folder(&self.data, brand_id, None))
+    }
+
+    fn beside(&self, data: &Path) -> Result<Self, Failure> {
+        create_folder(data)?;
+        let folder = PartyFolder::new(data);
+        let name = data.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        Ok(Self {
+            keys: Arc::new(self.keys.beside(&data.join(&self.config.keys.folder))?),
+            trust: folder.load_trust(&self.station.context())?,
+            folder,
+            data: data.to_owned(),
+            place: [FIRST, b" ", name.as_bytes()].concat(),
+            ..self.clone()
+        })
+    }
+
+    fn is_first(&self) -> bool {
+        self.place == FIRST
+    }
+
+    /// What is known of the brand without the passphrase.
+    pub(crate) async fn profile(&self) -> Result<Profile, Failure> {
+        load_profile(&self.store, &self.place).await
+    }
+
     /// Opens a data folder; the passphrase comes from where the configuration says.
     ///
     /// # Errors
@@ -88,6 +147,7 @@ impl Pos {
             trust: folder.load_trust(&station.context())?,
             store: Store::open(data, &config.store).await?,
             data: data.to_owned(),
+            place: FIRST.to_vec(),
             config,
             station,
             folder,
@@ -141,7 +201,24 @@ impl Pos {
     pub async fn keep(&mut self, merchant: &Merchant, brand_id: BrandId) -> Result<(), Failure> {
         self.trust = merchant.trust.clone();
         self.keep_trust()?;
-        change_profile(&self.store, |profile| profile.brand_id = Some(brand_id)).await?;
+        let own = brand_id.clone();
+        change_at(&self.store, &self.place, |profile| {
+            profile.brand_id = Some(own)
+        })
+        .await?;
+        if !self.is_first() {
+            change_profile(&self.store, |profile| {
+                let mut further = profile
+                    .further
+                    .take()
+                    .map_or_else(Vec::new, SeqOf::into_vec);
+                if !further.contains(&brand_id) {
+                    further.push(brand_id);
+                }
+                profile.further = SeqOf::new(further).ok();
+            })
+            .await?;
+        }
         // The signature identity comes last: until it is there, nothing is enrolled.
         for (name, identity) in [
             (ENCRYPTION, &merchant.encryption),
@@ -190,17 +267,39 @@ impl Pos {
     ) -> Result<Option<Endpoint>, Failure> {
         if let Some(endpoint) = flag {
             let url = Url::new(endpoint.to_string()).map_err(value("gateway"))?;
-            change_profile(&self.store, |profile| profile.gateway = Some(url)).await?;
+            change_at(&self.store, &self.place, |profile| {
+                profile.gateway = Some(url);
+            })
+            .await?;
             return Ok(Some(endpoint.clone()));
         }
-        if self.config.gateway.is_some() {
-            return Ok(self.config.gateway.clone());
+        let own = self.profile().await?;
+        if let Some(brand_id) = &own.brand_id {
+            let named = |(name, _): &(&String, _)| {
+                BrandId::new(name.as_str())
+                    .is_ok_and(|name| Brand::of(&name) == Brand::of(brand_id))
+            };
+            if let Some((_, endpoint)) = self.config.gateways.iter().find(named) {
+                return Ok(Some(endpoint.clone()));
+            }
         }
-        let profile = profile(&self.store).await?;
-        let remembered = profile.gateway.map(|url| url.as_str().parse());
-        remembered
-            .transpose()
-            .map_err(|_| Fault::Damaged("the gateway's address").into())
+        let parse = |url: Option<Url>| {
+            let remembered = url.map(|url| url.as_str().parse());
+            remembered
+                .transpose()
+                .map_err(|_| Failure::from(Fault::Damaged("the gateway's address")))
+        };
+        if self.is_first() {
+            return match &self.config.gateway {
+                Some(endpoint) => Ok(Some(endpoint.clone())),
+                None => parse(own.gateway),
+            };
+        }
+        match (parse(own.gateway)?, &self.config.gateway) {
+            (Some(endpoint), _) => Ok(Some(endpoint)),
+            (None, Some(endpoint)) => Ok(Some(endpoint.clone())),
+            (None, None) => parse(profile(&self.store).await?.gateway),
+        }
     }
 
     /// A way to a peer, which `--trace-wire` names `peer`.
@@ -219,9 +318,22 @@ impl Pos {
     ///
     /// No gateway is known; [`Failure::NotEnrolled`].
     pub(crate) async fn till(&self, gateway: Option<&Endpoint>) -> Result<Till, Failure> {
-        let gateway = self.gateway(gateway).await?.ok_or(Fault::NoGateway)?;
-        let caller = self.caller(gateway, "gateway", MediaType::Payment);
-        Till::open(self, Gateway::new(Some(caller)))
+        let first = self.gateway(gateway).await?;
+        let further = self.further()?;
+        if first.is_none() && further.is_empty() {
+            return Err(Fault::NoGateway.into());
+        }
+        let mut till = Till::open(self, self.way_to(first))?;
+        for pos in further {
+            let gateway = pos.gateway(None).await?;
+            till = till.with_brand(&pos, pos.way_to(gateway))?;
+        }
+        Ok(till)
+    }
+
+    /// The gateway at an address, or none.
+    pub(crate) fn way_to(&self, gateway: Option<Endpoint>) -> Gateway {
+        Gateway::new(gateway.map(|at| self.caller(at, "gateway", MediaType::Payment)))
     }
 
     /// The merchant's language.
@@ -235,10 +347,14 @@ impl Pos {
     }
 }
 
-/// What is known without the passphrase.
+/// What is known of the brand enrolled for first, without the passphrase.
 pub(crate) async fn profile(store: &Store) -> Result<Profile, Failure> {
+    load_profile(store, FIRST).await
+}
+
+async fn load_profile(store: &Store, place: &[u8]) -> Result<Profile, Failure> {
     let mut tx = store.begin().await?;
-    match tx.load(PROFILE).await? {
+    match tx.load(profile_key(place)).await? {
         None => Ok(Profile::default()),
         Some(record) => Ok(read(&record.body)?),
     }
@@ -249,15 +365,32 @@ pub(crate) async fn change_profile(
     store: &Store,
     change: impl FnOnce(&mut Profile),
 ) -> Result<(), Failure> {
+    change_at(store, FIRST, change).await
+}
+
+async fn change_at(
+    store: &Store,
+    place: &[u8],
+    change: impl FnOnce(&mut Profile),
+) -> Result<(), Failure> {
     let mut tx = store.begin().await?;
-    let (mut profile, version) = match tx.load(PROFILE).await? {
+    let key = profile_key(place);
+    let (mut profile, version) = match tx.load(key).await? {
         None => (Profile::default(), 0),
         Some(record) => (read(&record.body)?, record.version),
     };
     change(&mut profile);
     let octets = asn1::encode(&profile).map_err(|_| Fault::Damaged(NAME))?;
-    tx.save(PROFILE, version, &octets).await?;
+    tx.save(key, version, &octets).await?;
     Ok(tx.commit().await?)
+}
+
+fn profile_key(place: &[u8]) -> RecordKey<'_> {
+    RecordKey {
+        role: ROLE,
+        kind: "profile",
+        key: place,
+    }
 }
 
 fn read(octets: &[u8]) -> Result<Profile, Fault> {
@@ -267,8 +400,4 @@ fn read(octets: &[u8]) -> Result<Profile, Fault> {
 const NAME: &str = "the merchant's profile";
 const SIGNATURE: &str = "merchant-signature";
 const ENCRYPTION: &str = "merchant-encryption";
-const PROFILE: RecordKey<'static> = RecordKey {
-    role: ROLE,
-    kind: "profile",
-    key: b"profile",
-};
+const FIRST: &[u8] = b"profile";

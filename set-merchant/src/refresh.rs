@@ -14,7 +14,7 @@ use set_node::transport::{Endpoint, MediaType};
 use crate::cli::RefreshArgs;
 use crate::failure::Failure;
 use crate::fault::Fault;
-use crate::pos::{self, Pos};
+use crate::pos::Pos;
 
 /// Asks the gateway by PCertReq and keeps what it answers.
 ///
@@ -27,25 +27,34 @@ pub async fn refresh(
     args: &RefreshArgs,
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
-    let gateway = pos
-        .gateway(args.gateway.as_ref())
-        .await?
-        .ok_or(Fault::NoGateway)?;
+    let gateway = pos.gateway(args.gateway.as_ref()).await?;
+    fetch_and_show(pos, gateway, screen).await?;
+    for mut further in pos.further()? {
+        let gateway = further.gateway(None).await?;
+        fetch_and_show(&mut further, gateway, screen).await?;
+    }
+    Ok(Exit::Success)
+}
+
+async fn fetch_and_show(
+    pos: &mut Pos,
+    gateway: Option<Endpoint>,
+    screen: &mut Screen,
+) -> Result<(), Failure> {
+    let gateway = gateway.ok_or(Fault::NoGateway)?;
     let shown = gateway.to_string();
     let brand = fetch(pos, gateway).await?;
     screen.result(&Fetched {
         gateway: shown,
         brand: brand.to_string(),
     });
-    Ok(Exit::Success)
+    Ok(())
 }
 
 /// PCertReq and PCertRes; gives the brand asked for.
 pub(crate) async fn fetch(pos: &mut Pos, gateway: Endpoint) -> Result<BrandId, Failure> {
-    let brand_id = pos::profile(&pos.store)
-        .await?
-        .brand_id
-        .ok_or(Failure::NotEnrolled)?;
+    let profile = pos.profile().await?;
+    let brand_id = profile.brand_id.ok_or(Failure::NotEnrolled)?;
     let mut merchant = pos.merchant()?;
     let wanted = BrandAndBin {
         brand_id: brand_id.clone(),

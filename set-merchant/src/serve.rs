@@ -14,13 +14,13 @@ use set_node::store::Store;
 use set_node::telemetry::{Metrics, store_answers};
 use set_node::transport::{Endpoint, ListenerError, MediaType, Pages};
 use set_node::upkeep::{Upkeep, UpkeepMetrics};
+use tokio::task::JoinSet;
 
 use crate::api::{ApiDoor, api_routes};
 use crate::background;
 use crate::callbacks::Callbacks;
 use crate::cli::ServeArgs;
 use crate::failure::Failure;
-use crate::gateway::Gateway;
 use crate::pos::{self, Pos};
 use crate::service::Till;
 use crate::shop_pages::{ShopDoor, routes};
@@ -36,8 +36,13 @@ pub(crate) async fn serve(
     if gateway.is_none() {
         tracing::warn!("no gateway is known; orders are received and wait");
     }
-    let gateway = Gateway::new(gateway.map(|at| pos.caller(at, "gateway", MediaType::Payment)));
-    let till = Arc::new(Till::open(&pos, gateway)?);
+    let mut till = Till::open(&pos, pos.way_to(gateway))?;
+    let further = pos.further()?;
+    for brand in &further {
+        let gateway = brand.gateway(None).await?;
+        till = till.with_brand(brand, brand.way_to(gateway))?;
+    }
+    let till = Arc::new(till);
     let config = &pos.config;
     let node = Node::bind(&config.listen, &config.limits, &config.timeouts).await?;
     let mut listening = node.listening("merchant");
@@ -82,16 +87,20 @@ pub(crate) async fn serve(
         }
     });
     let (station, terms) = (pos.station.clone(), config.upkeep.clone());
-    let party = UpkeptMerchant::new(pos, Arc::clone(&till));
-    let upkeep = Upkeep::new(party, station, terms, upkeep_metrics);
-    let upkeep = tokio::spawn(upkeep.keep(shutdown.clone()));
+    let mut upkeep = JoinSet::new();
+    for brand in std::iter::once(pos).chain(further) {
+        let party = UpkeptMerchant::new(brand, Arc::clone(&till));
+        let (station, terms) = (station.clone(), terms.clone());
+        let keeper = Upkeep::new(party, station, terms, upkeep_metrics.clone());
+        upkeep.spawn(keeper.keep(shutdown.clone()));
+    }
     screen.result(&listening);
     let ready = store_answers(store.clone());
     let finished = node
         .serve(till, routes(door), metrics, ready, shutdown)
         .await;
     // All end when the node is told to stop; a panic of theirs was logged by then.
-    let _ended = tokio::join!(background, forgetting, shops, telling, upkeep);
+    let _ended = tokio::join!(background, forgetting, shops, telling, upkeep.join_all());
     store.close().await;
     Ok(if finished {
         Exit::Success

@@ -8,6 +8,7 @@
 //!
 //! What a wallet sends of certificates is forgotten after its request.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -16,7 +17,7 @@ use set_core::evidence::Exhibit;
 use set_core::exchange::{Context, ErrorSigner, Received, Refusal, receive};
 use set_core::merchant::order::{Order, Ordered};
 use set_core::merchant::{Merchant, authorize, evidence, inq, p_init, p_req, p_res};
-use set_core::msg::ids::{Rrpid, Xid};
+use set_core::msg::ids::{BrandId, Rrpid, Xid};
 use set_core::msg::message::Message;
 use set_core::msg::payment::p_req::{OiData, PReq, Pi};
 use set_core::msg::wrapper::MessageHeader;
@@ -27,10 +28,10 @@ use set_node::service::{BoxFuture, CryptoPool, Handler, Reply, RequestContext};
 use set_node::station::Station;
 use set_node::store::{Recall, Store};
 use set_node::transport::{FramingFault, MediaType};
-use set_node::upkeep::InService;
 use tokio::sync::Notify;
 
 use crate::config::{AuthorizeWhen, Config};
+use crate::counter::Counter;
 use crate::events::Happened;
 use crate::failure::Failure;
 use crate::fault::Fault;
@@ -45,12 +46,13 @@ pub struct Till {
     pub(crate) station: Station,
     pub(crate) store: Store,
     pub(crate) config: Config,
-    pub(crate) gateway: Gateway,
     /// Told when an order waits for the background.
     pub(crate) unsettled: Notify,
     pub(crate) trace: Trace,
     pool: CryptoPool,
-    merchant: InService<Merchant>,
+    /// Of the brand that was enrolled first.
+    first: Counter,
+    further: Vec<Counter>,
 }
 
 /// A request that was received, taken apart.
@@ -84,12 +86,42 @@ impl Till {
             station: pos.station.clone(),
             store: pos.store.clone(),
             config: pos.config.clone(),
-            gateway,
             unsettled: Notify::new(),
             trace: pos.trace,
             pool: CryptoPool::new(&pos.config.limits).map_err(program::Failure::Runtime)?,
-            merchant: pos.merchant()?.into(),
+            first: Counter::open(pos, gateway)?,
+            further: Vec::new(),
         })
+    }
+
+    /// Takes orders of another brand as well, whose keys are in the data folder of `pos`.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn with_brand(mut self, pos: &Pos, gateway: Gateway) -> Result<Self, Failure> {
+        self.further.push(Counter::open(pos, gateway)?);
+        Ok(self)
+    }
+
+    /// Who serves a brand; the first where none is known, or nobody serves it.
+    pub(crate) fn counter(&self, brand_id: Option<&BrandId>) -> &Counter {
+        let mut further = self.further.iter();
+        let serves = |counter: &&Counter| brand_id.is_some_and(|brand_id| counter.is_of(brand_id));
+        further.find(serves).unwrap_or(&self.first)
+    }
+
+    /// Who serves, the brand that was enrolled first before the others.
+    pub(crate) fn counters(&self) -> impl Iterator<Item = &Counter> {
+        std::iter::once(&self.first).chain(&self.further)
+    }
+
+    /// Who serves with the keys of a data folder.
+    pub(crate) fn counter_at(&self, folder: &Path) -> &Counter {
+        let mut further = self.further.iter();
+        further
+            .find(|counter| counter.is_at(folder))
+            .unwrap_or(&self.first)
     }
 
     /// Closes the store once the transactions in work have ended; from then on everybody is
@@ -188,12 +220,18 @@ impl Till {
             _ => return Err(PLACED.into()),
         };
         let asked = Arc::clone(request);
+        let brand_id = match &request.message {
+            Message::PInitReq(message) => Some(message.brand_id.clone()),
+            _ => None,
+        };
         let (state, response) = self
-            .compute(move |context, merchant| match &asked.message {
-                Message::PInitReq(message) => {
-                    p_init::p_init(context, merchant, &asked.header, message, offer)
+            .compute(brand_id.as_ref(), move |context, merchant| {
+                match &asked.message {
+                    Message::PInitReq(message) => {
+                        p_init::p_init(context, merchant, &asked.header, message, offer)
+                    }
+                    other => Err(PeerFault::MessageNotSupported(other.name()).into()),
                 }
-                other => Err(PeerFault::MessageNotSupported(other.name()).into()),
             })
             .await?;
         let order = Order::Initiated(state);
@@ -212,21 +250,25 @@ impl Till {
             Order::Offered(_) => Err(PeerFault::UnknownXid.into()),
             Order::Initiated(state) => {
                 let asked = Arc::clone(request);
+                let brand_id = state.brand_id.clone();
                 let (ordered, exhibit) = self
-                    .compute(move |context, merchant| match &asked.message {
-                        Message::PReq(message) => {
-                            let ordered =
-                                p_req::p_req(context, merchant, &asked.header, message, state)?;
-                            let offer = &ordered.initiated.offer;
-                            let exhibit = evidence::order(context, merchant, message, offer);
-                            Ok((ordered, exhibit))
+                    .compute(Some(&brand_id), move |context, merchant| {
+                        match &asked.message {
+                            Message::PReq(message) => {
+                                let ordered =
+                                    p_req::p_req(context, merchant, &asked.header, message, state)?;
+                                let offer = &ordered.initiated.offer;
+                                let exhibit = evidence::order(context, merchant, message, offer);
+                                Ok((ordered, exhibit))
+                            }
+                            other => Err(PeerFault::MessageNotSupported(other.name()).into()),
                         }
-                        other => Err(PeerFault::MessageNotSupported(other.name()).into()),
                     })
                     .await?;
                 prove_order(self.trace, &ordered);
                 let order = Order::from(ordered);
-                if self.config.authorize != AuthorizeWhen::AtOnce || !self.gateway.is_known() {
+                let asks = self.counter(Some(&brand_id)).gateway.is_known();
+                if self.config.authorize != AuthorizeWhen::AtOnce || !asks {
                     let (response, acceptance) = self.p_res(order.clone()).await?;
                     let kept = exhibit.into_iter().chain(acceptance).collect();
                     let response = self
@@ -266,12 +308,15 @@ impl Till {
 
     async fn inq(&self, request: &Arc<Request>, entry: Entry) -> Result<Vec<u8>, Fault> {
         let asked = Arc::clone(request);
+        let brand_id = brand_of(&entry.order).cloned();
         let response = self
-            .compute(move |context, merchant| match &asked.message {
-                Message::InqReq(message) => {
-                    inq::inq(context, merchant, &asked.header, message, &entry.order)
+            .compute(brand_id.as_ref(), move |context, merchant| {
+                match &asked.message {
+                    Message::InqReq(message) => {
+                        inq::inq(context, merchant, &asked.header, message, &entry.order)
+                    }
+                    other => Err(PeerFault::MessageNotSupported(other.name()).into()),
                 }
-                other => Err(PeerFault::MessageNotSupported(other.name()).into()),
             })
             .await?;
         self.commit(request, None, response, Vec::new()).await
@@ -279,7 +324,8 @@ impl Till {
 
     /// PRes about an order, and what is kept of it.
     async fn p_res(&self, order: Order) -> Result<(Vec<u8>, Option<Exhibit>), Fault> {
-        self.compute(move |context, merchant| {
+        let brand_id = brand_of(&order).cloned();
+        self.compute(brand_id.as_ref(), move |context, merchant| {
             let ordered = order.ordered().ok_or(PeerFault::UnknownXid)?;
             let trans_ids = &ordered.initiated.trans_ids;
             let response = p_res::p_res(
@@ -309,8 +355,11 @@ impl Till {
             order => return Ok(Entry { order, version }),
         };
         let wish = self.first_authorization(&sale);
+        let brand_id = sale.ordered.initiated.brand_id.clone();
         let (sale, _) = self
-            .compute(move |context, merchant| authorize::authorize(context, merchant, sale, wish))
+            .compute(Some(&brand_id), move |context, merchant| {
+                authorize::authorize(context, merchant, sale, wish)
+            })
             .await?;
         let order = Order::from(sale);
         let mut tx = self.store.begin().await?;
@@ -378,13 +427,15 @@ impl Till {
         self.station.crypto().sha1(&[&request.octets])
     }
 
-    /// Takes a step on the workers, with a copy of the merchant that is dropped afterwards.
+    /// Takes a step on the workers, with a copy of the merchant of a brand that is dropped
+    /// afterwards.
     pub(crate) async fn compute<T: Send + 'static>(
         &self,
+        brand_id: Option<&BrandId>,
         step: impl FnOnce(&Context<'_>, &mut Merchant) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Fault> {
         let station = self.station.clone();
-        let mut merchant = self.merchant();
+        let mut merchant = Merchant::clone(&self.counter(brand_id).merchant.now());
         let outcome = self
             .pool
             .spawn_crypto(move || step(&station.context(), &mut merchant))
@@ -396,16 +447,17 @@ impl Till {
     /// for the gateway's answers.
     pub(crate) async fn compute_and_learn<T: Send + 'static>(
         &self,
+        brand_id: Option<&BrandId>,
         step: impl FnOnce(&Context<'_>, &mut Merchant) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Fault> {
         let (outcome, learned) = self
-            .compute(move |context, merchant| {
+            .compute(brand_id, move |context, merchant| {
                 let outcome = step(context, merchant)?;
                 Ok((outcome, merchant.clone()))
             })
             .await?;
         // Meanwhile another may have learned something as well, or the keys may be others.
-        self.merchant.change(|now| {
+        self.counter(brand_id).merchant.change(|now| {
             let mut next = now.clone();
             next.trust.absorb(&learned.trust);
             next
@@ -413,19 +465,16 @@ impl Till {
         Ok(outcome)
     }
 
-    fn merchant(&self) -> Merchant {
-        Merchant::clone(&self.in_service())
-    }
-
-    /// Keys and trust that are in service.
+    /// Keys and trust that are in service for the brand that was enrolled first.
     #[must_use]
     pub fn in_service(&self) -> Arc<Merchant> {
-        self.merchant.now()
+        self.first.merchant.now()
     }
 
-    /// Takes keys and trust into service that were read anew; what was learned since stays.
-    pub(crate) fn take_up(&self, mut next: Merchant) {
-        self.merchant.change(|now| {
+    /// Takes keys and trust into service that were read anew from a data folder; what was
+    /// learned since stays.
+    pub(crate) fn take_up(&self, folder: &Path, mut next: Merchant) {
+        self.counter_at(folder).merchant.change(|now| {
             next.trust.absorb(&now.trust);
             next
         });
@@ -435,7 +484,9 @@ impl Till {
     async fn refuse_with(&self, refusal: Refusal) -> Reply {
         tracing::info!(reason = %refusal.error, code = %refusal.error.code(), "request refused");
         let answer = self
-            .compute(move |context, merchant| refusal.answer(context, Some(&signer(merchant))))
+            .compute(None, move |context, merchant| {
+                refusal.answer(context, Some(&signer(merchant)))
+            })
             .await;
         match answer {
             Ok(Some(octets)) => octets.into(),
@@ -466,6 +517,15 @@ impl Handler for Till {
 
     fn accepts(&self) -> &'static [MediaType] {
         &[MediaType::Payment]
+    }
+}
+
+/// The brand that an order is paid with, once the cardholder has chosen.
+fn brand_of(order: &Order) -> Option<&BrandId> {
+    match order {
+        Order::Offered(_) => None,
+        Order::Initiated(state) => Some(&state.brand_id),
+        Order::Placed(sale) => Some(&sale.ordered.initiated.brand_id),
     }
 }
 

@@ -50,7 +50,7 @@ impl Upkept for UpkeptMerchant {
     type Failure = Failure;
 
     fn held(&self) -> Vec<Thing> {
-        let merchant = self.till.in_service();
+        let merchant = self.till.counter_at(&self.pos.data).merchant.now();
         let identities = [&merchant.signature, &merchant.encryption];
         let mut things = Thing::of_party(&identities, &merchant.trust);
         let gateways = merchant.trust.certificates().iter().filter(|one| {
@@ -83,7 +83,7 @@ impl Upkept for UpkeptMerchant {
             })
             .await
             .map_err(|_| PoolFault::Panicked)??;
-            self.till.take_up(next);
+            self.till.take_up(&self.pos.data, next);
             *self.digest.lock().unwrap_or_else(PoisonError::into_inner) = Some(digest);
             Ok(true)
         })

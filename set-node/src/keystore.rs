@@ -110,6 +110,15 @@ impl KeyStoreError {
 }
 
 impl KeyStore {
+    /// Opens another folder, under the same passphrase.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn beside(&self, folder: &Path) -> Result<Self, KeyStoreError> {
+        Self::open(folder, self.passphrase.clone(), self.iterations)
+    }
+
     /// Opens the folder, which is made if there is none; keys are written with
     /// `iterations`.
     ///

@@ -25,6 +25,7 @@
 //! | [`program`] | a role as a program: what all four do alike, and what they fail with |
 #![forbid(unsafe_code)]
 
+pub mod branches;
 pub mod call;
 pub mod cli;
 pub mod clock;

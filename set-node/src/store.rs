@@ -104,8 +104,22 @@ impl Store {
     ///
     /// The store cannot be opened or is from a later version.
     pub async fn open(data: &Path, config: &StoreConfig) -> Result<Self, StoreError> {
+        Self::open_within(data, config, None).await
+    }
+
+    /// As [`open`](Self::open); in a database, within a schema of its own, which is made if there
+    /// is none. So that the parties of several data folders can share a database.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub async fn open_within(
+        data: &Path,
+        config: &StoreConfig,
+        schema: Option<&str>,
+    ) -> Result<Self, StoreError> {
         let pool = match &config.url {
-            Some(url) => Pool::Postgres(postgres::open(url, config).await?),
+            Some(url) => Pool::Postgres(postgres::open(url, config, schema).await?),
             None if config.file == Path::new(":memory:") => return Self::in_memory().await,
             None => Pool::Sqlite(sqlite::open(&data.join(&config.file), config).await?),
         };

@@ -7,11 +7,34 @@ use crate::gateway::Gateway;
 use crate::gateway::peer::Peer;
 use crate::msg::message::Message;
 use crate::msg::payment::account::PanToken;
+use crate::msg::payment::cap::CapReq;
 use crate::msg::tags::RrTags;
 use crate::msg::wrapper::MessageIds;
 use crate::pkcs7::EnvelopedData;
 use crate::treatment::enc::{self, Types};
 use crate::treatment::{enc_x, s, so};
+
+/// The envelope of a merchant's request; none for a message without one.
+#[must_use]
+pub fn envelope(message: &Message) -> Option<&EnvelopedData> {
+    use crate::exchange::cap_rev_or_cred::{CapRevOrCred, CapRevOrCredReq};
+    if let Some((_, request)) = CapRevOrCred::request_in(message) {
+        return Some(match request {
+            CapRevOrCredReq::EncB(request) => &request.enc,
+            CapRevOrCredReq::EncBx(request) => &request.enc_x,
+        });
+    }
+    match message {
+        Message::AuthReq(request) => Some(&request.enc),
+        Message::AuthRevReq(request) => Some(&request.enc),
+        Message::CapReq(request) => Some(match &**request {
+            CapReq::EncB(request) => &request.enc,
+            CapReq::EncBx(request) => &request.enc_x,
+        }),
+        Message::BatchAdminReq(request) => Some(request),
+        _ => None,
+    }
+}
 
 /// A request as it came.
 pub(super) enum Sealed<'a> {

@@ -59,7 +59,7 @@ pub(super) async fn treat(door: &ApiDoor, asked: &Asked<'_>) -> Result<Answer, P
         Operation::WakeUp => wake_up(door, asked).await,
         Operation::ShowBatch => {
             let wish = batch_wish(asked.query)?;
-            json(200, &door.till.batch(BatchRequest::Show(wish)).await?)
+            json(200, &door.till.batch(None, BatchRequest::Show(wish)).await?)
         }
         Operation::MakeOffer => make_offer(door, asked).await,
         Operation::OpenBatch | Operation::CloseBatch | Operation::PurgeBatch => {
@@ -152,7 +152,7 @@ async fn administer(door: &ApiDoor, asked: &Asked<'_>) -> Result<Answer, Problem
         Operation::CloseBatch => BatchRequest::Close(body(asked)?),
         _ => BatchRequest::Purge(body(asked)?),
     };
-    let answer = json(200, &door.till.batch(request).await?)?;
+    let answer = json(200, &door.till.batch(None, request).await?)?;
     let mut tx = begin(door).await?;
     if let Claimed::Answered(octets) = claim.look_up(&mut tx).await? {
         return kept(&octets);

@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 use serde_json::Value;
 use set_core::exchange::CapRevOrCred;
 use set_merchant::{
-    AuthorizeArgs, AuthorizeWhen, AuthorizeWish, BatchArgs, BatchCommand, BatchWish, CaptureArgs,
-    CaptureWish, CloseArgs, CloseWish, CorrectArgs, CorrectWish, Pos, ReverseArgs, ReverseWish,
-    ShowBatchArgs, ShowBatchWish, authorize, batch, capture, correct, reverse, show,
+    AtArgs, AuthorizeArgs, AuthorizeWhen, AuthorizeWish, BatchArgs, BatchCommand, BatchWish,
+    CaptureArgs, CaptureWish, CloseArgs, CloseWish, CorrectArgs, CorrectWish, Pos, ReverseArgs,
+    ReverseWish, ShowBatchArgs, ShowBatchWish, authorize, batch, capture, correct, reverse, show,
 };
 use set_node::cli::Exit;
 use set_node::program::Failing as _;
@@ -71,7 +71,7 @@ async fn administered(pos: &Pos, command: BatchCommand) -> (Exit, Value) {
 fn any() -> BatchArgs {
     BatchArgs {
         wish: BatchWish::default(),
-        gateway: None,
+        at: AtArgs::default(),
     }
 }
 
@@ -153,7 +153,7 @@ async fn batches_are_shown_closed_and_followed_by_the_next() {
                 items,
                 ..ShowBatchWish::default()
             },
-            gateway: None,
+            at: AtArgs::default(),
         })
     };
     let (exit, shown) = administered(&pos, show(true)).await;
@@ -162,7 +162,7 @@ async fn batches_are_shown_closed_and_followed_by_the_next() {
     assert_eq!(shown["items"].as_array().unwrap().len(), 2);
     let close = BatchCommand::Close(CloseArgs {
         wish: CloseWish::default(),
-        gateway: None,
+        at: AtArgs::default(),
     });
     let (exit, closed) = administered(&pos, close).await;
     assert_eq!(

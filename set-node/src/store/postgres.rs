@@ -23,9 +23,13 @@ use super::{StoreError, migrate};
 use crate::config::{StoreConfig, StoreUrl};
 
 /// Connects, and brings the tables to this version.
-pub(super) async fn open(url: &StoreUrl, config: &StoreConfig) -> Result<PgPool, StoreError> {
+pub(super) async fn open(
+    url: &StoreUrl,
+    config: &StoreConfig,
+    schema: Option<&str>,
+) -> Result<PgPool, StoreError> {
     let wait = config.wait.duration();
-    let options = url.options()?.options([
+    let mut options = url.options()?.options([
         // A commit that returned survives a loss of power, whatever the server's default.
         ("synchronous_commit", "on".to_owned()),
         ("default_transaction_isolation", "read committed".to_owned()),
@@ -35,6 +39,10 @@ pub(super) async fn open(url: &StoreUrl, config: &StoreConfig) -> Result<PgPool,
         // A node that stands still in a transaction must not hold its locks for ever.
         ("idle_in_transaction_session_timeout", milliseconds(STALL)),
     ]);
+    let schema = schema.map(named);
+    if let Some(schema) = &schema {
+        options = options.options([("search_path", format!("\"{schema}\""))]);
+    }
     let place = url.to_string();
     let open = |source| StoreError::Open {
         place: place.clone(),
@@ -51,9 +59,25 @@ pub(super) async fn open(url: &StoreUrl, config: &StoreConfig) -> Result<PgPool,
         }
         outcome => outcome.map_err(open)?,
     };
+    if let Some(schema) = &schema {
+        // Nodes that start together may both make it.
+        let make = format!(
+            "DO $$ BEGIN CREATE SCHEMA IF NOT EXISTS \"{schema}\"; \
+             EXCEPTION WHEN duplicate_schema OR unique_violation THEN NULL; END $$"
+        );
+        pool.execute(sqlx::AssertSqlSafe(make))
+            .await
+            .map_err(open)?;
+    }
     pool.execute(DOMAIN).await.map_err(open)?;
     migrate(&pool, place).await?;
     Ok(pool)
+}
+
+/// A schema's name of what a statement can hold as it is.
+fn named(schema: &str) -> String {
+    let plain = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+    schema.chars().filter(plain).collect()
 }
 
 /// PostgreSQL takes no limit of less than a millisecond, and 0 for none.

@@ -65,3 +65,23 @@ async fn nodes_that_open_a_new_database_together_make_its_tables_once() {
         tx.commit().await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn parties_that_share_a_database_have_schemas_of_their_own() {
+    let Some(place) = Place::postgres() else {
+        return;
+    };
+    let of = |schema| Store::open_within(place.folder.path(), &place.config, schema);
+    let (first, other) = tokio::join!(of(None), of(Some("meadow-466666")));
+    let (first, other) = (first.unwrap(), other.unwrap());
+    let mut tx = first.begin().await.unwrap();
+    tx.save(KEY, 0, b"first").await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = other.begin().await.unwrap();
+    assert_eq!(tx.load(KEY).await.unwrap(), None);
+    tx.save(KEY, 0, b"other").await.unwrap();
+    tx.commit().await.unwrap();
+    let again = of(Some("meadow-466666")).await.unwrap();
+    let mut tx = again.begin().await.unwrap();
+    assert_eq!(tx.load(KEY).await.unwrap().unwrap().body, b"other");
+}
