@@ -99,7 +99,7 @@ pub async fn serve(
     let office = Office::new(station, cas, approver, rules, desk.clone(), pool);
     // Nothing is served before the log is known to be whole and the lists to be in force.
     let looked = tokio::select! {
-        () = shutdown.requested() => return Ok(()),
+        () = shutdown.requested() => return Ok(true),
         looked = keeper.look() => looked?,
     };
     office.give_out(&looked.brands);

@@ -12,7 +12,7 @@ use set_node::program::{self, Screen, value};
 use set_node::service::Shutdown;
 use set_node::store::Store;
 use set_node::telemetry::{Metrics, store_answers};
-use set_node::transport::{Endpoint, ListenerError, MediaType, Pages};
+use set_node::transport::{Endpoint, ListenerError, Pages};
 use set_node::upkeep::{Upkeep, UpkeepMetrics};
 use tokio::task::JoinSet;
 
@@ -180,8 +180,9 @@ mod tests {
                 http: http.parse().ok(),
                 ..ListenConfig::default()
             };
-            let node = Node::bind(&config, &Limits::default(), &Timeouts::default());
-            let listening = node.await.unwrap().listening("merchant");
+            let (limits, timeouts) = (Limits::default(), Timeouts::default());
+            let node = Node::bind(&config, &limits, &timeouts).await.unwrap();
+            let listening = node.listening("merchant");
             remember(&listening, &config, &store).await.unwrap();
             let profile = pos::profile(&store).await.unwrap();
             let begins = |url: Option<Url>, wanted: Option<&str>| match (url, wanted) {
