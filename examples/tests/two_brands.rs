@@ -1,10 +1,6 @@
 //! Two brands and two acquirers behind one merchant and one gateway, over sockets, through all
 //! four roles.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
