@@ -167,8 +167,9 @@ fn a_card_is_ruled_on_without_its_number_and_a_deleted_row_comes_back() {
     let mut institution = Institution::over_the_file(&rig);
     let mut trust = rig.trust();
     let (filed, answer) = rig.card_filed(&mut trust);
-    let context = rig.station.context();
-    let Verdict::Pended(pended) = filed.handle(&context, &answer, &mut trust).unwrap() else {
+    // The CA is a process with a clock of its own: ours must go on too.
+    let now = || rig.station.context();
+    let Verdict::Pended(pended) = filed.handle(&now(), &answer, &mut trust).unwrap() else {
         panic!("not pended");
     };
     let asked = institution.waiting(&rig);
@@ -177,17 +178,17 @@ fn a_card_is_ruled_on_without_its_number_and_a_deleted_row_comes_back() {
     };
     assert_eq!((entity.as_str(), bin.as_str()), ("cardholder", &PAN[..6]));
     assert_eq!(institution.write(&rig, "DELETE FROM approval").unwrap(), 1);
-    let (filed, request) = pended.inquire(&context, &trust).unwrap();
+    let (filed, request) = pended.inquire(&now(), &trust).unwrap();
     let answer = rig.exchange(&request);
-    let Verdict::Pended(pended) = filed.handle(&context, &answer, &mut trust).unwrap() else {
+    let Verdict::Pended(pended) = filed.handle(&now(), &answer, &mut trust).unwrap() else {
         panic!("not pended");
     };
     assert_eq!(institution.waiting(&rig), asked);
     let granted = "ruling = 'approved', institution = 'First Bank', card_name = 'First Gold'";
     institution.rule(&rig, id, granted);
-    let (filed, request) = pended.inquire(&context, &trust).unwrap();
+    let (filed, request) = pended.inquire(&now(), &trust).unwrap();
     let answer = rig.exchange(&request);
-    let Verdict::Certified(card) = filed.handle(&context, &answer, &mut trust).unwrap() else {
+    let Verdict::Certified(card) = filed.handle(&now(), &answer, &mut trust).unwrap() else {
         panic!("not certified");
     };
     let name = card.identity.certificate.subject_name().unwrap();
