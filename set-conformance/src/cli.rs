@@ -53,7 +53,7 @@ pub struct SelectArgs {
 #[derive(Clone, Debug, Args)]
 pub struct RunArgs {
     /// A program under test: its role and address, as in cca=set://127.0.0.1:2570 or
-    /// merchant=http://shop.example:8080/set; roles are cca, mca, pca, merchant, gateway
+    /// `merchant=http://shop.example:8080/set`; roles are cca, mca, pca, merchant, gateway
     #[arg(long = "subject", value_name = "ROLE=ADDRESS", required = true, value_parser = subject)]
     pub subjects: Vec<Subject>,
     /// Which cases
