@@ -18,6 +18,9 @@ pub struct Policy {
     pub key_rules: KeyRules,
     /// Certificates in a chain, end entity and root included. Default 8.
     pub max_chain: usize,
+    /// Certificates, and as many CRLs, taken from one message; a message with more is refused.
+    /// Default 512, which a brand of some 250 CAs fills.
+    pub max_enclosed: usize,
     /// Candidate certificates and CRLs looked at while a chain is built. Default 32.
     pub max_candidates: usize,
     /// Whether every CRL that the BCI names must be held and in force before any chain of
@@ -49,6 +52,7 @@ impl Default for Policy {
             freshness_seconds: 3_600,
             key_rules: KeyRules::default(),
             max_chain: 8,
+            max_enclosed: 512,
             max_candidates: 32,
             require_every_listed_crl: true,
             message_extensions: BTreeSet::new(),

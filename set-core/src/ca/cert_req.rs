@@ -7,7 +7,7 @@ use der::asn1::ObjectIdentifier;
 use zeroize::Zeroizing;
 
 use self::checks::Unfit;
-use self::signatures::{Fault, check_bag};
+use self::signatures::Fault;
 use super::answer::{self, Answered, Case, Kind, Reply, Serials, Words};
 use super::approval::{Applicant, ApprovalRequest, Decision};
 use super::record::{AnswerSecrets, Offered, Pended, Registration, UniqueCardholderId};
@@ -21,6 +21,7 @@ use crate::msg::cert::cert_res::CertStatusCode;
 use crate::msg::cert::id_data::IdData;
 use crate::msg::ids::LocalId;
 use crate::msg::wrapper::MessageHeader;
+use crate::party::trust::check_bag;
 use crate::pkcs7::{EnvelopedData, SignedData};
 use crate::registration::{EndEntity, Wanted};
 use crate::secret::{PanSecret, Secret};
@@ -71,7 +72,7 @@ pub fn open(
     match request {
         CertReq::Enc(envelope) => {
             let signature = enc::open(context.crypto, &ca.encryption.key, ENC, envelope)?;
-            check_bag(&signature)?;
+            check_bag(context, &signature)?;
             let data: Raw<CertReqData> = s::unverified(&signature, ENC.tbs)?;
             Ok(Opened {
                 header: header.clone(),
@@ -113,7 +114,7 @@ fn open_with<P: Extra>(
 ) -> Result<Opened, Error> {
     let opened: enc_x::Opened<CertReqData, P> =
         enc_x::open(context.crypto, &ca.encryption.key, ENC_X, envelope)?;
-    check_bag(&opened.signature)?;
+    check_bag(context, &opened.signature)?;
     Ok(Opened {
         header: header.clone(),
         to_be_signed: opened.to_be_signed()?,

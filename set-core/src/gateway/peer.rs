@@ -10,7 +10,6 @@ use crate::party::{Purpose, Trust};
 use crate::pkcs7::SignedData;
 use crate::proof::ChainVerified;
 use crate::treatment::Recipient;
-use crate::x509::Certificate;
 
 /// A merchant whose certificates were verified; its signature over the request is verified
 /// with them next.
@@ -83,27 +82,19 @@ fn encryption_of(
     let signer = signature.certificate();
     let merchant_id = signer.merchant_id()?;
     let purpose = Purpose::MerchantEncryption;
-    let mut fitting: Vec<&Certificate> = trust
-        .at_hand()
-        .filter(|certificate| {
-            certificate.subject() == signer.subject()
-                && certificate
-                    .extensions()
-                    .key_usage
-                    .contains(purpose.key_usage())
-                && certificate.merchant_id().is_ok_and(|id| id == merchant_id)
-        })
-        .collect();
+    let mut fitting = trust.candidates(context, |certificate| {
+        certificate.subject() == signer.subject()
+            && certificate
+                .extensions()
+                .key_usage
+                .contains(purpose.key_usage())
+            && certificate.merchant_id().is_ok_and(|id| id == merchant_id)
+    });
     fitting.sort_by_key(|certificate| certificate.not_after());
-    let mut failure = None;
-    for certificate in fitting.into_iter().rev() {
-        match trust.verify(context, certificate, purpose, signature.brand()) {
-            Ok(verified) => return Ok(verified),
-            Err(error) => failure = failure.or(Some(error)),
-        }
-    }
-    Err(failure
-        .unwrap_or_else(|| PeerFault::MissingCertificate("the merchant's encryption key").into()))
+    fitting.reverse();
+    trust
+        .first_believed(context, &fitting, purpose, signature.brand())?
+        .ok_or_else(|| PeerFault::MissingCertificate("the merchant's encryption key").into())
 }
 
 const OTHER_ACQUIRER: PeerFault =

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::asn1::Opaque;
 use crate::error::{Error, PeerFault};
 use crate::exchange::Context;
 use crate::msg::thumbs::{CertThumb, Thumbs};
@@ -16,9 +15,10 @@ use crate::x509::name::Brand;
 use crate::x509::{BrandCrlIdentifier, Certificate, Crl, thumbs};
 
 mod absorb;
+mod offered;
 
-/// Certificates, and CRLs, taken from one message.
-pub(crate) const TAKEN_AT_ONCE: usize = 32;
+use self::offered::Offered;
+pub(crate) use self::offered::check_bag;
 
 /// Roots, certificates, CRLs and BCI of one brand.
 ///
@@ -36,14 +36,6 @@ pub struct Trust {
     bci: Option<BrandCrlIdentifier>,
     offered: Offered,
     memory: Option<Arc<dyn ChainMemory>>,
-}
-
-/// What the message under treatment brought.
-#[derive(Clone, Debug, Default)]
-struct Offered {
-    certificates: Vec<Certificate>,
-    crls: Vec<Crl>,
-    bci: Option<BrandCrlIdentifier>,
 }
 
 impl Trust {
@@ -95,18 +87,20 @@ impl Trust {
     /// A CRL is taken only when it is signed by a certificate held, so that a forged one with
     /// a high number cannot push out the true one.
     pub fn hold_crl(&mut self, context: &Context<'_>, crl: Crl) {
-        let held = self.certificates.iter().chain(self.roots.roots());
-        let signed = held
-            .filter(|signer| signer.subject() == crl.issuer() && signs_crls(signer))
-            .any(|signer| {
-                crl.verify_signature(signer.public_key(), context.crypto)
-                    .is_ok()
-            });
         let newer = self
             .crls
             .iter()
             .all(|held| held.issuer() != crl.issuer() || held.number() < crl.number());
-        if signed && newer {
+        let mut signers = self
+            .certificates
+            .iter()
+            .chain(self.roots.roots())
+            .filter(|signer| signer.subject() == crl.issuer() && signs_crls(signer));
+        let is_signed_by = |signer: &Certificate| {
+            crl.verify_signature(signer.public_key(), context.crypto)
+                .is_ok()
+        };
+        if newer && signers.any(is_signed_by) {
             self.crls.retain(|held| held.issuer() != crl.issuer());
             self.crls.push(crl);
         }
@@ -129,33 +123,16 @@ impl Trust {
     ///
     /// # Errors
     ///
-    /// unspecifiedFailure when there are more than 32 of either: a hostile bag. Elements that
-    /// do not parse are left out; a chain that needs them will say that they are missing.
+    /// unspecifiedFailure when there are more of either than the policy's
+    /// [`max_enclosed`](crate::policy::Policy::max_enclosed). Elements that do not parse are left
+    /// out; a chain that needs them will say that they are missing.
     pub fn learn(
         &mut self,
         context: &Context<'_>,
         signed: &SignedData,
         bci: Option<&BrandCrlIdentifier>,
     ) -> Result<(), Error> {
-        let bag = |elements: Option<&crate::asn1::SeqOf<Opaque, 0>>| -> Result<Vec<Opaque>, Error> {
-            let elements: Vec<Opaque> = elements.into_iter().flatten().cloned().collect();
-            if elements.len() > TAKEN_AT_ONCE {
-                return Err(PeerFault::Unspecified("more than 32 certificates or CRLs").into());
-            }
-            Ok(elements)
-        };
-        let rules = &context.policy.key_rules;
-        self.offered = Offered {
-            certificates: bag(signed.certificates.as_ref())?
-                .iter()
-                .filter_map(|octets| Certificate::parse(octets.as_octets(), rules).ok())
-                .collect(),
-            crls: bag(signed.crls.as_ref())?
-                .iter()
-                .filter_map(|octets| Crl::parse(octets.as_octets()).ok())
-                .collect(),
-            bci: bci.cloned(),
-        };
+        self.offered = Offered::with(context, signed, bci)?;
         self.adopt_successors(context);
         Ok(())
     }
@@ -219,8 +196,36 @@ impl Trust {
         purpose: Purpose,
         brand: Option<&Brand>,
     ) -> Result<ChainVerified, Error> {
-        let certificates = [&*self.certificates, &*self.offered.certificates].concat();
-        let crls = [&*self.crls, &*self.offered.crls].concat();
+        let question = Question {
+            certificate,
+            purpose,
+            brand,
+            at: context.now,
+        };
+        let (certificates, crls) = (&self.offered.certificates, &self.offered.crls);
+        self.verify_among(context, certificates, crls, &question)
+            .or_else(|error| {
+                let sifted = self.offered.sifted(context, self.issuers());
+                if !self.offered.is_more_than(sifted) {
+                    return Err(error);
+                }
+                let (certificates, crls) = (&sifted.certificates, &sifted.crls);
+                self.verify_among(context, certificates, crls, &question)
+                    .map_err(|_| error)
+            })
+            .map_err(Error::from)
+    }
+
+    /// Verifies a chain from what is held and these certificates and CRLs.
+    fn verify_among(
+        &self,
+        context: &Context<'_>,
+        certificates: &[Certificate],
+        crls: &[Crl],
+        question: &Question<'_>,
+    ) -> Result<ChainVerified, ChainError> {
+        let certificates = [&*self.certificates, certificates].concat();
+        let crls = [&*self.crls, crls].concat();
         let attempt = |bci| {
             let material = Material {
                 roots: &self.roots,
@@ -228,21 +233,15 @@ impl Trust {
                 crls: &crls,
                 bci,
             };
-            let question = Question {
-                certificate,
-                purpose,
-                brand,
-                at: context.now,
-            };
             let (crypto, policy) = (context.crypto, context.policy);
             match &self.memory {
-                Some(memory) => cache::verify(&**memory, crypto, policy, &material, &question),
-                None => path::verify(crypto, policy, &material, &question),
+                Some(memory) => cache::verify(&**memory, crypto, policy, &material, question),
+                None => path::verify(crypto, policy, &material, question),
             }
         };
         // A newer BCI on offer counts if it is believed; a forged one must not stand in the
         // way of the true one that is held. One of another brand says nothing of this chain.
-        let brand = certificate.brand().ok();
+        let brand = question.certificate.brand().ok();
         let of_brand =
             |bci: &&BrandCrlIdentifier| brand.as_ref().is_none_or(|it| *it == bci.brand());
         let held = self.bci.as_ref().filter(of_brand);
@@ -250,10 +249,15 @@ impl Trust {
         let newer = on_offer.filter(|offered| offered.supersedes(held));
         match newer.map(|offered| attempt(Some(offered))) {
             Some(Err(error)) if error.rule == Rule::RevocationSignature && held.is_some() => {}
-            Some(outcome) => return Ok(outcome?),
+            Some(outcome) => return outcome,
             None => {}
         }
-        Ok(attempt(held)?)
+        attempt(held)
+    }
+
+    /// The roots, and what is held.
+    fn issuers(&self) -> impl Iterator<Item = &Certificate> {
+        self.roots.roots().iter().chain(&self.certificates)
     }
 
     /// Moves what made a chain believable from on offer to held: its certificates (but a
@@ -269,7 +273,15 @@ impl Trust {
         let offered = std::mem::take(&mut self.offered);
         // Whoever signs certificates or CRLs and was certified by this chain's CAs or a root:
         // what they list concerns chains to come, as does a CA that a new root certifies anew.
-        for signer in &offered.certificates {
+        let is_new_ca = |signer: &&Certificate| {
+            let is_ca = signs_crls(signer) || signer.extensions().basic_constraints.ca;
+            is_ca && !signer.is_self_issued()
+        };
+        let (certificates, crls) = offered.best_known();
+        for signer in certificates.iter().filter(is_new_ca) {
+            if self.certificates.contains(signer) {
+                continue;
+            }
             let certified = chain
                 .iter()
                 .chain(self.roots.roots())
@@ -279,12 +291,11 @@ impl Trust {
                         .verify_signature(above.public_key(), context.crypto)
                         .is_ok()
                 });
-            let is_ca = signs_crls(signer) || signer.extensions().basic_constraints.ca;
-            if certified && is_ca && !signer.is_self_issued() {
+            if certified {
                 self.hold(signer.clone());
             }
         }
-        for crl in &offered.crls {
+        for crl in crls {
             self.hold_crl(context, crl.clone());
         }
         if let Some(bci) = &offered.bci {
@@ -316,29 +327,16 @@ impl Trust {
         let pointer = &info.issuer_and_serial_number;
         // A brand CA has two certificates of one name, number and key after a change of
         // roots.
-        let mut failure = None;
-        let pointed_at: Vec<Certificate> = self
-            .at_hand()
-            .filter(|certificate| certificate.issuer_and_serial_number() == pointer)
-            .take(context.policy.max_candidates)
-            .cloned()
-            .collect();
-        for certificate in pointed_at {
-            match self.verify(context, &certificate, purpose, None) {
-                Ok(verified) => {
-                    self.settle(context, &verified);
-                    return Ok(verified);
-                }
-                Err(error) => failure = failure.or(Some(error)),
-            }
-        }
-        Err(failure.unwrap_or_else(|| {
-            ChainError {
-                certificate: Box::new(Culprit::pointed_at(pointer)),
-                rule: Rule::Missing,
-            }
-            .into()
-        }))
+        let pointed_at = self.candidates(context, |certificate| {
+            certificate.issuer_and_serial_number() == pointer
+        });
+        let verified = self.first_believed(context, &pointed_at, purpose, None)?;
+        let verified = verified.ok_or_else(|| ChainError {
+            certificate: Box::new(Culprit::pointed_at(pointer)),
+            rule: Rule::Missing,
+        })?;
+        self.settle(context, &verified);
+        Ok(verified)
     }
 
     /// Finds a certificate by thumbprint and verifies it.
@@ -352,14 +350,54 @@ impl Trust {
         thumb: &CertThumb,
         purpose: Purpose,
     ) -> Result<ChainVerified, Error> {
-        let certificate = self
-            .at_hand()
-            .find(|certificate| thumbs::names(thumb, certificate, context.crypto))
-            .cloned()
+        // The thumbprint leaves the signature out, so several may have it.
+        let named = self.candidates(context, |certificate| {
+            thumbs::names(thumb, certificate, context.crypto)
+        });
+        let verified = self
+            .first_believed(context, &named, purpose, None)?
             .ok_or(PeerFault::MissingCertificate("the thumbprint given"))?;
-        let verified = self.verify(context, &certificate, purpose, None)?;
         self.settle(context, &verified);
         Ok(verified)
+    }
+
+    /// The certificates at hand that are `wanted`, those held first, and no more than the
+    /// policy's candidates. Where there are more, those that no CA has signed are left out.
+    pub(crate) fn candidates(
+        &self,
+        context: &Context<'_>,
+        wanted: impl Fn(&Certificate) -> bool,
+    ) -> Vec<Certificate> {
+        let most = context.policy.max_candidates;
+        let mut found: Vec<&Certificate> = self.at_hand().filter(|it| wanted(it)).collect();
+        if found.len() > most {
+            let sifted = self.offered.sifted(context, self.issuers());
+            let signed = self.certificates.iter().chain(&sifted.certificates);
+            found = signed.filter(|it| wanted(it)).collect();
+        }
+        found.into_iter().take(most).cloned().collect()
+    }
+
+    /// The first of the certificates whose chain verifies; none if there are no certificates.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the first, if with all.
+    pub(crate) fn first_believed(
+        &self,
+        context: &Context<'_>,
+        certificates: &[Certificate],
+        purpose: Purpose,
+        brand: Option<&Brand>,
+    ) -> Result<Option<ChainVerified>, Error> {
+        let mut failure = None;
+        for certificate in certificates {
+            match self.verify(context, certificate, purpose, brand) {
+                Ok(verified) => return Ok(Some(verified)),
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        failure.map_or(Ok(None), Err)
     }
 
     /// The certificate held for a purpose and brand that holds longest.
@@ -404,7 +442,7 @@ impl Trust {
         brand: &Brand,
         fits: impl Fn(&Certificate) -> bool,
     ) -> Result<ChainVerified, Error> {
-        let mut fitting: Vec<&Certificate> = self
+        let mut fitting: Vec<Certificate> = self
             .certificates
             .iter()
             .filter(|certificate| {
@@ -414,16 +452,12 @@ impl Trust {
                     && certificate.brand().is_ok_and(|theirs| theirs == *brand)
                     && fits(certificate)
             })
+            .cloned()
             .collect();
         fitting.sort_by_key(|certificate| certificate.not_after());
-        let mut failure = None;
-        for certificate in fitting.into_iter().rev() {
-            match self.verify(context, certificate, purpose, Some(brand)) {
-                Ok(verified) => return Ok(verified),
-                Err(error) => failure = failure.or(Some(error)),
-            }
-        }
-        Err(failure.unwrap_or_else(|| PeerFault::MissingCertificate("this purpose").into()))
+        fitting.reverse();
+        self.first_believed(context, &fitting, purpose, Some(brand))?
+            .ok_or_else(|| PeerFault::MissingCertificate("this purpose").into())
     }
 
     /// What travels with a response: the chains of `certificates`, all CRLs held with the

@@ -1,7 +1,6 @@
 //! Who signed a CertReq: the new key, and for a renewal the old one as well.
 
 use super::{Opened, Unfit};
-use crate::asn1::Opaque;
 use crate::ca::Ca;
 use crate::error::{Error, PeerFault};
 use crate::exchange::Context;
@@ -118,22 +117,16 @@ impl Opened {
         let pointer = pointers
             .find(|pointer| **pointer != IssuerAndSerialNumber::none())
             .ok_or_else(unverified)?;
-        let certificate = trust
-            .at_hand()
-            .find(|held| held.issuer_and_serial_number() == pointer)
-            .ok_or_else(|| {
-                Error::from(ChainError {
-                    certificate: Box::new(Culprit::pointed_at(pointer)),
-                    rule: Rule::Missing,
-                })
-            })?;
-        verified(
-            context,
-            ca,
-            trust,
-            certificate,
-            self.wanted().entity.signature(),
-        )
+        let pointed_at =
+            trust.candidates(context, |held| held.issuer_and_serial_number() == pointer);
+        let purpose = self.wanted().entity.signature();
+        let verified = verified(context, ca, trust, &pointed_at, purpose)?;
+        Ok(verified.ok_or_else(|| {
+            Error::from(ChainError {
+                certificate: Box::new(Culprit::pointed_at(pointer)),
+                rule: Rule::Missing,
+            })
+        })?)
     }
 
     /// That eeThumb names a certificate of the signer's that is of the kind to be renewed.
@@ -158,18 +151,17 @@ impl Opened {
                 }
             };
         }
-        let renewed = trust
-            .at_hand()
-            .find(|held| is_named(held))
-            .ok_or_else(|| Error::from(PeerFault::MissingCertificate("eeThumb")))?;
+        let named = trust.candidates(context, is_named);
+        if named.is_empty() {
+            return Err(Error::from(PeerFault::MissingCertificate("eeThumb")).into());
+        }
         let purpose = wanted
             .entity
             .encryption()
             .ok_or_else(|| rejected("a cardholder has no encryption certificate"))?;
-        verified(context, ca, trust, renewed, purpose)?;
-        match renewed.subject() == signer.subject() {
-            true => Ok(()),
-            false => Err(rejected("eeThumb names a certificate of somebody else's").into()),
+        match verified(context, ca, trust, &named, purpose)? {
+            Some(renewed) if renewed.certificate().subject() == signer.subject() => Ok(()),
+            _ => Err(rejected("eeThumb names a certificate of somebody else's").into()),
         }
     }
 
@@ -192,26 +184,15 @@ fn verified(
     context: &Context<'_>,
     ca: &Ca,
     trust: &Trust,
-    certificate: &Certificate,
+    certificates: &[Certificate],
     purpose: Purpose,
-) -> Result<ChainVerified, Fault> {
+) -> Result<Option<ChainVerified>, Fault> {
     let brand = ca
         .certificate_signing
         .certificate
         .brand()
         .map_err(Error::from)?;
-    Ok(trust.verify(context, certificate, purpose, Some(&brand))?)
-}
-
-/// Certificates and CRLs that come with a request are bounded before anything else is done.
-pub(super) fn check_bag(signature: &crate::pkcs7::SignedData) -> Result<(), Error> {
-    let count = |bag: &Option<crate::asn1::SeqOf<Opaque, 0>>| bag.as_deref().map_or(0, <[_]>::len);
-    if count(&signature.certificates).max(count(&signature.crls))
-        > crate::party::trust::TAKEN_AT_ONCE
-    {
-        return Err(PeerFault::Unspecified("more than 32 certificates or CRLs").into());
-    }
-    Ok(())
+    Ok(trust.first_believed(context, certificates, purpose, Some(&brand))?)
 }
 
 fn unverified() -> Unfit {
