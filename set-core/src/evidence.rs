@@ -1,14 +1,18 @@
 //! What was signed about a transaction, kept so that others can check it later.
 //!
-//! A [`Bundle`] holds the signed statements of one transaction, each with the certificates,
-//! CRLs and BCI that its keeper held at that time. [`verify`] checks one from its octets and a
-//! set of roots alone, and says step by step what is proved and what is not. There is no
-//! account number in it: of the payment instruction it has the digest that was signed.
+//! A keeper stores an [`Exhibit`] for each signed statement, with the certificates, CRLs and BCI
+//! that it held at that time. A [`Bundle`] holds the exhibits of one transaction, and once what
+//! several of them share. [`verify`] checks one from its octets and a set of roots alone, and says
+//! step by step what is proved and what is not. There is no account number in it: of the payment
+//! instruction it has the digest that was signed.
 
+mod agreed;
+mod bundle;
 mod fault;
 mod finding;
 mod verify;
 
+pub use self::bundle::{Bundle, BundledExhibit, LIMITS};
 pub use self::fault::EvidenceFault;
 pub use self::finding::{Finding, Verdict};
 pub use self::verify::verify;
@@ -17,34 +21,12 @@ use der::asn1::OctetString;
 
 use crate::asn1::{Date, Opaque, SeqOf};
 use crate::msg::amount::CurrencyAmount;
-use crate::msg::ids::Xid;
 use crate::msg::payment::p_req::OiDualSigned;
 use crate::msg::recur::InstallRecurData;
 use crate::party::Trust;
 use crate::pkcs7::SignedData;
 use crate::x509::BrandCrlIdentifier;
 use crate::{choice, sequence};
-
-sequence! {
-    /// The evidence about one transaction.
-    ///
-    /// ```text
-    /// EvidenceBundle ::= SEQUENCE {
-    ///   version   INTEGER { v1(1) },
-    ///   xid       XID,
-    ///   exhibits  SEQUENCE SIZE(1..MAX) OF Exhibit
-    /// }
-    /// ```
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Bundle = "EvidenceBundle" {
-        /// 1.
-        version: u64 = "version",
-        /// The transaction.
-        xid: Xid = "xid",
-        /// What was signed, in the order of time.
-        exhibits: SeqOf<Exhibit> = "exhibits",
-    }
-}
 
 sequence! {
     /// A signed statement, and what its signature is judged by.

@@ -161,7 +161,8 @@ pub struct CreateKeyArgs {
 /// What can be done with signed statements.
 #[derive(Debug, Subcommand)]
 pub enum EvidenceCommand {
-    /// Write all that was signed about an order into one file
+    /// Write all that was signed about an order into one file; an answer about several orders
+    /// tells of the others as well
     Export(ExportArgs),
     /// Check such a file, offline, and tell step by step what it proves
     Verify(VerifyArgs),

@@ -61,6 +61,11 @@ pub enum Failure {
     /// There is no signed statement about the order.
     #[error("nothing signed is kept about order {0}: it was not placed, or without signatures")]
     NoEvidence(String),
+    /// What is kept about the order is beyond what a bundle may hold.
+    #[error(
+        "order {0} has more signed statements, or lists with them, than one bundle holds (64 MiB): nothing was written"
+    )]
+    LargeEvidence(String),
     /// A bundle of evidence proves nothing.
     #[error("this is no evidence: {0}")]
     Evidence(EvidenceFault),
@@ -112,7 +117,7 @@ impl Failing for Failure {
             | Self::NoEvidence(_)
             | Self::NoKey(_)
             | Self::NoEvent(_) => Exit::Usage,
-            Self::Waits(_) | Self::Evidence(_) => Exit::Refused,
+            Self::Waits(_) | Self::Evidence(_) | Self::LargeEvidence(_) => Exit::Refused,
             Self::Step(Fault::Gateway(_) | Fault::Patience) => Exit::Unreachable,
             Self::Step(Fault::Pool(PoolFault::Busy | PoolFault::Panicked)) => Exit::Internal,
             Self::NoGatewayCertificate { .. } | Self::Step(Fault::Protocol(_)) => Exit::Refused,

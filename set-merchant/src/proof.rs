@@ -8,9 +8,9 @@ use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
-use set_core::asn1::{self, Limits, SeqOf};
+use set_core::asn1;
 use set_core::crypto::CryptoProvider;
-use set_core::evidence::{Bundle, Exhibit, Finding, Verdict, verify};
+use set_core::evidence::{Bundle, Exhibit, Finding, LIMITS, Verdict, verify};
 use set_core::msg::ids::Xid;
 use set_node::cli::Exit;
 use set_node::durable;
@@ -52,7 +52,7 @@ async fn kept(tx: &mut Tx, xid: &Xid) -> Result<Vec<Exhibit>, Fault> {
             if !name.starts_with(xid.as_octets()) {
                 return Ok(exhibits);
             }
-            let exhibit = asn1::decode(&record.body, &Limits::default());
+            let exhibit = asn1::decode(&record.body, &LIMITS);
             exhibits.push(exhibit.map_err(|_| Fault::Damaged("a signed statement"))?);
         }
         match page.last() {
@@ -85,12 +85,9 @@ pub async fn export_evidence(
         exhibits: exhibits.len(),
         file: args.out.display().to_string(),
     };
-    let bundle = Bundle {
-        version: 1,
-        xid,
-        exhibits: SeqOf::new(exhibits).map_err(|_| nothing())?,
-    };
-    let octets = asn1::encode(&bundle).map_err(set_core::error::Error::from)?;
+    let bundle = Bundle::of(xid, exhibits).map_err(|_| nothing())?;
+    let octets = bundle.to_octets().map_err(set_core::error::Error::from)?;
+    let octets = octets.ok_or_else(|| Failure::LargeEvidence(args.order.clone()))?;
     durable::replace(&args.out, &octets).map_err(|source| program::Failure::File {
         file: args.out.clone(),
         source,

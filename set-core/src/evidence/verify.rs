@@ -1,4 +1,7 @@
-use super::{Bundle, EvidenceFault, Exhibit, Finding, OrderStatement, Statement, Verdict};
+use super::agreed::Agreed;
+use super::{
+    Bundle, BundledExhibit, EvidenceFault, Finding, LIMITS, OrderStatement, Statement, Verdict,
+};
 use crate::asn1::{self, Raw, Wire, oid};
 use crate::cardholder::purchase::hod_of;
 use crate::crypto::CryptoProvider;
@@ -15,14 +18,16 @@ use crate::pkcs7::SignedData;
 use crate::policy::Policy;
 use crate::proof::ChainVerified;
 use crate::treatment::{dd, s, so};
-use crate::x509::{Certificate, Crl};
+use crate::x509::name::Brand;
+use crate::x509::{BrandCrlIdentifier, Certificate, Crl};
 
 /// Checks the bundle of these octets, believing `roots` and nothing else.
 ///
 /// # Errors
 ///
 /// The first check that fails, and where: the octets, a chain at its date, a signature, the
-/// link between order and payment instruction, or a statement about another transaction.
+/// link between order and payment instruction, or a statement about another transaction, brand or
+/// merchant than the others.
 pub fn verify(
     crypto: &dyn CryptoProvider,
     policy: &Policy,
@@ -30,20 +35,16 @@ pub fn verify(
     octets: &[u8],
 ) -> Result<Verdict, EvidenceFault> {
     let bundle: Bundle =
-        asn1::decode(octets, &policy.limits).map_err(EvidenceFault::at("reading the bundle"))?;
+        asn1::decode(octets, &LIMITS).map_err(EvidenceFault::at("reading the bundle"))?;
     if bundle.version != 1 {
         let error = PeerFault::Unspecified("a bundle of another version");
         return Err(EvidenceFault::at("reading the bundle")(error));
     }
-    let judge = Judge {
-        crypto,
-        policy,
-        roots,
-        xid: bundle.xid,
-    };
+    let judge = Judge::new(crypto, policy, roots, &bundle)?;
+    let mut agreed = Agreed::default();
     let findings = bundle.exhibits.iter().zip(1..);
     let findings = findings.map(|(exhibit, number)| {
-        let found = judge.exhibit(exhibit);
+        let found = judge.exhibit(exhibit, &mut agreed);
         found.map_err(|fault| fault.in_exhibit(number))
     });
     Ok(Verdict {
@@ -57,18 +58,56 @@ struct Judge<'a> {
     policy: &'a Policy,
     roots: &'a TrustStore,
     xid: Xid,
+    certificates: Vec<Certificate>,
+    crls: Vec<Crl>,
+    bcis: &'a [BrandCrlIdentifier],
 }
 
-impl Judge<'_> {
-    fn exhibit(&self, exhibit: &Exhibit) -> Result<Finding, EvidenceFault> {
+impl<'a> Judge<'a> {
+    fn new(
+        crypto: &'a dyn CryptoProvider,
+        policy: &'a Policy,
+        roots: &'a TrustStore,
+        bundle: &'a Bundle,
+    ) -> Result<Self, EvidenceFault> {
+        let rules = &policy.key_rules;
+        let certificates = bundle.certificates.iter();
+        let certificates = certificates.map(|octets| Certificate::parse(octets.as_octets(), rules));
+        let crls = bundle.crls.iter();
+        let crls = crls.map(|octets| Crl::parse(octets.as_octets()));
+        Ok(Self {
+            crypto,
+            policy,
+            roots,
+            xid: bundle.xid,
+            certificates: certificates
+                .collect::<Result<_, _>>()
+                .map_err(EvidenceFault::at("reading the certificates"))?,
+            crls: crls
+                .collect::<Result<_, _>>()
+                .map_err(EvidenceFault::at("reading the CRLs"))?,
+            bcis: &bundle.bcis,
+        })
+    }
+
+    fn exhibit(
+        &self,
+        exhibit: &BundledExhibit,
+        agreed: &mut Agreed,
+    ) -> Result<Finding, EvidenceFault> {
         match &exhibit.statement {
-            Statement::Order(order) => self.order(exhibit, order),
-            Statement::Acceptance(signed) => self.acceptance(exhibit, signed),
-            Statement::Answer(signed) => self.answer(exhibit, signed),
+            Statement::Order(order) => self.order(exhibit, order, agreed),
+            Statement::Acceptance(signed) => self.acceptance(exhibit, signed, agreed),
+            Statement::Answer(signed) => self.answer(exhibit, signed, agreed),
         }
     }
 
-    fn order(&self, exhibit: &Exhibit, order: &OrderStatement) -> Result<Finding, EvidenceFault> {
+    fn order(
+        &self,
+        exhibit: &BundledExhibit,
+        order: &OrderStatement,
+        agreed: &mut Agreed,
+    ) -> Result<Finding, EvidenceFault> {
         let signer = self.signer(exhibit, &order.pi_signature, Purpose::CardholderSignature)?;
         let oi_data = &order.oi_dual_signed.t1;
         let step = "the dual signature of order and payment instruction";
@@ -88,6 +127,12 @@ impl Judge<'_> {
         )
         .map_err(EvidenceFault::at(step))?;
         self.same_transaction([oi_data.trans_ids.xid])?;
+        let brand = Brand::of(&oi_data.brand_id);
+        agreed
+            .on_brand(signer.brand())
+            .and_then(|()| agreed.on_brand(Some(&brand)))
+            .and_then(|()| agreed.on_challenge(oi_data.chall_c))
+            .map_err(EvidenceFault::at(OTHERS))?;
         let step = "the digest of order description and amount";
         let digest = hod_of(
             self.crypto,
@@ -112,16 +157,29 @@ impl Judge<'_> {
             ),
         ];
         let mut finding = finding("order", exhibit, &signer, proved);
-        finding
-            .not_proved
-            .push("what else the payment instruction says: only its digest is here");
+        finding.not_proved.push(
+            "which merchant it is for, and what else the payment instruction says: only its digest \
+             is here",
+        );
         Ok(finding)
     }
 
-    fn acceptance(&self, exhibit: &Exhibit, signed: &SignedData) -> Result<Finding, EvidenceFault> {
+    fn acceptance(
+        &self,
+        exhibit: &BundledExhibit,
+        signed: &SignedData,
+        agreed: &mut Agreed,
+    ) -> Result<Finding, EvidenceFault> {
         let signer = self.signer(exhibit, signed, Purpose::MerchantSignature)?;
         let data: PResData = self.signed(signed, oid::content::P_RES_DATA, &signer)?;
         self.same_transaction([data.trans_ids.xid])?;
+        agreed
+            .on_brand(signer.brand())
+            .and_then(|()| agreed.on_challenge(data.chall_c))
+            .map_err(EvidenceFault::at(OTHERS))?;
+        agreed
+            .on_merchant(signer.certificate())
+            .map_err(EvidenceFault::at(OTHERS))?;
         let codes = data.p_res_payload_seq.iter();
         let codes: Vec<_> = codes
             .map(|payload| payload.completion_code.name())
@@ -130,13 +188,22 @@ impl Judge<'_> {
             "the merchant answered this order with {}",
             codes.join(", ")
         )];
-        Ok(finding("acceptance", exhibit, &signer, proved))
+        let mut finding = finding("acceptance", exhibit, &signer, proved);
+        finding
+            .not_proved
+            .push("that the order was meant for this merchant: it names none in clear");
+        Ok(finding)
     }
 
-    fn answer(&self, exhibit: &Exhibit, signed: &SignedData) -> Result<Finding, EvidenceFault> {
+    fn answer(
+        &self,
+        exhibit: &BundledExhibit,
+        signed: &SignedData,
+        agreed: &mut Agreed,
+    ) -> Result<Finding, EvidenceFault> {
         let signer = self.signer(exhibit, signed, Purpose::GatewaySignature)?;
         let content_type = signed.content_info.content_type;
-        let (what, proved) = match content_type {
+        let (what, merchant, proved) = match content_type {
             oid::content::AUTH_RES_TBS => {
                 let data: AuthResTbs = self.signed(signed, content_type, &signer)?;
                 self.same_transaction([data.t1.auth_tags.trans_ids.xid])?;
@@ -146,7 +213,8 @@ impl Judge<'_> {
                     "the gateway answered {code} for {}",
                     amount(header.auth_amt)
                 );
-                ("authorization", said)
+                let tags = data.t1.auth_tags.auth_rr_tags;
+                ("authorization", tags.mer_term_ids.merchant_id, said)
             }
             oid::content::CAP_RES_DATA => {
                 let data: CapResData = self.signed(signed, content_type, &signer)?;
@@ -161,7 +229,9 @@ impl Judge<'_> {
                         amount(payload.cap_amt)
                     )
                 });
-                ("capture", told(said))
+                let tags = &data.cap_rr_tags;
+                let merchant = tags.mer_term_ids.merchant_id.clone();
+                ("capture", merchant, told(said))
             }
             oid::content::CAP_REV_RES_DATA
             | oid::content::CRED_RES_DATA
@@ -180,14 +250,25 @@ impl Judge<'_> {
                     oid::content::CRED_RES_DATA => "credit",
                     _ => "credit reversal",
                 };
-                (what, told(said))
+                let tags = &data.cap_rev_or_cred_rr_tags;
+                let merchant = tags.mer_term_ids.merchant_id.clone();
+                (what, merchant, told(said))
             }
             _ => {
                 let error = PeerFault::Unspecified("no answer of a kind that is evidence");
                 return Err(EvidenceFault::at("the kind of the answer")(error));
             }
         };
-        Ok(finding(what, exhibit, &signer, vec![proved]))
+        agreed
+            .on_brand(signer.brand())
+            .and_then(|()| agreed.on_merchant_id(&merchant))
+            .map_err(EvidenceFault::at(OTHERS))?;
+        let proved = vec![format!("merchant {} asked", merchant.as_str()), proved];
+        let mut finding = finding(what, exhibit, &signer, proved);
+        finding
+            .not_proved
+            .push("that this gateway was the one asked: its answer does not say");
+        Ok(finding)
     }
 
     /// What was signed, the signature verified.
@@ -213,37 +294,36 @@ impl Judge<'_> {
     }
 
     /// The certificate of the one signature, its chain verified at the exhibit's date by what
-    /// the exhibit holds.
+    /// the exhibit holds. The certificate itself may be in the statement alone: nobody holds
+    /// those of others' customers.
     fn signer(
         &self,
-        exhibit: &Exhibit,
+        exhibit: &BundledExhibit,
         signed: &SignedData,
         purpose: Purpose,
     ) -> Result<ChainVerified, EvidenceFault> {
         let step = "the signer's chain at its date";
         let at = |error: Error| EvidenceFault::at(step)(error);
-        let rules = &self.policy.key_rules;
-        let certificates = exhibit.certificates.iter();
-        let certificates: Vec<Certificate> = certificates
-            .map(|octets| Certificate::parse(octets.as_octets(), rules))
-            .collect::<Result<_, _>>()
-            .map_err(|error| at(error.into()))?;
-        let crls = exhibit.crls.iter();
-        let crls: Vec<Crl> = crls
-            .map(|octets| Crl::parse(octets.as_octets()))
-            .collect::<Result<_, _>>()
-            .map_err(|error| at(error.into()))?;
-        let material = Material {
-            roots: self.roots,
-            certificates: &certificates,
-            crls: &crls,
-            bci: exhibit.bci.as_ref(),
-        };
         let [info] = &*signed.signer_infos else {
             let one = PeerFault::SignatureFailure("exactly one signature belongs here");
             return Err(at(one.into()));
         };
-        let pointed_at = certificates.iter().filter(|certificate| {
+        let certificates = named(&self.certificates, &exhibit.certificates).map_err(at)?;
+        let crls = named(&self.crls, &exhibit.crls).map_err(at)?;
+        let bci = exhibit.bci.map(|place| named(self.bcis, &[place]));
+        let bci = bci.transpose().map_err(at)?.unwrap_or_default();
+        let material = Material {
+            roots: self.roots,
+            certificates: &certificates,
+            crls: &crls,
+            bci: bci.first(),
+        };
+        let rules = &self.policy.key_rules;
+        let enclosed = signed.certificates.iter().flat_map(|all| all.iter());
+        let enclosed: Vec<Certificate> = enclosed
+            .filter_map(|octets| Certificate::parse(octets.as_octets(), rules).ok())
+            .collect();
+        let pointed_at = certificates.iter().chain(&enclosed).filter(|certificate| {
             certificate.issuer_and_serial_number() == &info.issuer_and_serial_number
         });
         let mut failure =
@@ -264,9 +344,22 @@ impl Judge<'_> {
     }
 }
 
+/// Those of `all` that an exhibit names.
+fn named<T: Clone>(all: &[T], places: &[u64]) -> Result<Vec<T>, Error> {
+    let wrong = PeerFault::Unspecified("it names what the bundle does not hold, or twice");
+    if !places.is_sorted_by(|one, next| one < next) {
+        return Err(wrong.into());
+    }
+    let found = places.iter().map(|place| {
+        let place = usize::try_from(*place).ok()?;
+        all.get(place).cloned()
+    });
+    found.collect::<Option<_>>().ok_or(wrong.into())
+}
+
 fn finding(
     what: &'static str,
-    exhibit: &Exhibit,
+    exhibit: &BundledExhibit,
     signer: &ChainVerified,
     proved: Vec<String>,
 ) -> Finding {
@@ -298,3 +391,6 @@ fn amount(amount: CurrencyAmount) -> String {
         amount.currency.value()
     )
 }
+
+/// The check that the exhibits are about one purchase.
+const OTHERS: &str = "what the exhibits have to agree in";

@@ -334,6 +334,7 @@ impl From<Failure> for Problem {
             | Failure::NoKey(_)
             | Failure::NoEvidence(_)
             | Failure::Evidence(_)
+            | Failure::LargeEvidence(_)
             | Failure::NoSecret
             | Failure::NoEvent(_) => Kind::Internal,
         };

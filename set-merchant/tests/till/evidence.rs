@@ -4,14 +4,20 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use set_core::asn1::{self, Limits, Opaque};
+use set_core::asn1::{self, Limits, Opaque, Raw, SeqOf, Wire, oid};
 use set_core::crypto::RustCrypto;
-use set_core::evidence::{Bundle, EvidenceFault, Statement, Verdict, verify};
+use set_core::evidence::{Bundle, EvidenceFault, LIMITS, Statement, Verdict, verify};
 use set_core::exchange::CapRevOrCred;
-use set_core::msg::ids::Xid;
+use set_core::msg::ids::{Challenge, MerchantId, Xid};
+use set_core::msg::payment::auth_res::AuthResTbs;
+use set_core::msg::payment::p_res::PResData;
 use set_core::path::TrustStore;
+use set_core::pkcs7::SignedData;
 use set_core::policy::Policy;
+use set_core::treatment::{Attached, Signer, s};
 use set_core::x509::Certificate;
+use set_core::x509::build::{EntityKey, Profile, issue};
+use set_core::x509::ext::MerchantData;
 use set_merchant::{
     CaptureArgs, CaptureWish, CorrectArgs, CorrectWish, ExportArgs, Failure, VerifyArgs, capture,
     correct, export_evidence, verify_evidence,
@@ -19,8 +25,8 @@ use set_merchant::{
 use set_node::enroll::RootArgs;
 use set_node::pem;
 use set_testkit::clock::noon;
-use set_testkit::externals;
-use set_testkit::hierarchy::hierarchy;
+use set_testkit::hierarchy::{Issued, contents, hierarchy, merchant_data};
+use set_testkit::{Deterministic, externals, keys};
 
 use crate::rig::{Printed, Rig, Wallet};
 
@@ -143,8 +149,8 @@ fn chains_hold_for_openssl(folder: &Path, octets: &[u8]) {
         let (leaf, issuers) = chain.split_first().unwrap();
         let root = issuers.last().unwrap();
         // Those of keys that sign CRLs only as well.
-        let held = exhibit.certificates.iter().map(Opaque::as_octets).collect();
-        let crls = exhibit.crls.iter().map(Opaque::as_octets).collect();
+        let held = named(&bundle.certificates, &exhibit.certificates);
+        let crls = named(&bundle.crls, &exhibit.crls);
         let ran = Command::new(&openssl)
             .args(["verify", "-ignore_critical", "-auth_level", "0"])
             .args(match finding.what {
@@ -165,6 +171,11 @@ fn chains_hold_for_openssl(folder: &Path, octets: &[u8]) {
         let said = String::from_utf8_lossy(&ran.stderr).into_owned();
         assert!(ran.status.success(), "{}: {said}", finding.what);
     }
+}
+
+fn named<'a>(all: &'a [Opaque], places: &[u64]) -> Vec<&'a [u8]> {
+    let places = places.iter().map(|place| usize::try_from(*place).unwrap());
+    places.map(|place| all[place].as_octets()).collect()
 }
 
 /// A bundle that was altered.
@@ -287,5 +298,140 @@ async fn a_bundle_that_was_altered_is_refused_with_the_place() {
         if let Ok(verdict) = judged(&wrong) {
             assert_eq!(proved(&verdict), true_verdict, "octet {at}");
         }
+    }
+}
+
+/// Content of `T` altered and signed anew by `issued`.
+fn resigned<T: Wire + Clone>(
+    signed: &SignedData,
+    issued: &Issued,
+    alter: impl FnOnce(&mut T),
+) -> SignedData {
+    let content_type = signed.content_info.content_type;
+    let mut content = s::unverified::<T>(signed, content_type)
+        .unwrap()
+        .into_value();
+    alter(&mut content);
+    let signer = Signer {
+        key: &issued.key,
+        certificate: issued.certificate.issuer_and_serial_number().clone(),
+    };
+    let attached = Attached {
+        certificates: vec![issued.certificate.to_opaque()],
+        crls: Vec::new(),
+    };
+    let content = Raw::new(content).unwrap();
+    let crypto = Deterministic::seeded(7);
+    s::s(&crypto, &[signer], content_type, &content, &attached).unwrap()
+}
+
+/// Another merchant of the same CA.
+fn other_merchant(data: MerchantData) -> Issued {
+    let h = hierarchy();
+    let key = keys::rsa_1024(24).unwrap();
+    let subject = h.merchant_signature.certificate.subject_name().unwrap();
+    let profile = Profile::Merchant {
+        key: EntityKey::Signature,
+        data,
+    };
+    let wanted = contents(6_024, subject, &key, profile).unwrap();
+    let ca = &h.mca.cert_signing;
+    let crypto = Deterministic::seeded(6_024);
+    let certificate = issue(&wanted, &ca.certificate, &ca.key, &crypto).unwrap();
+    Issued { certificate, key }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_of_others_about_the_same_transaction_prove_nothing() {
+    let rig = Rig::plain().await;
+    let octets = bundle(&rig).await;
+    let refused = |wrong: Vec<u8>, why: &str| {
+        let fault = judged(&wrong).unwrap_err();
+        assert_eq!(fault.step, "what the exhibits have to agree in", "{fault}");
+        assert!(fault.to_string().contains(why), "{fault}");
+    };
+    let acceptance = |issued: &Issued, alter: &dyn Fn(&mut PResData)| {
+        altered(&octets, |bundle| {
+            let is = |it: &Statement| matches!(it, Statement::Acceptance(_));
+            let (_, Statement::Acceptance(signed)) = first_of(bundle, is) else {
+                panic!("an acceptance");
+            };
+            *signed = resigned(signed, issued, alter);
+        })
+    };
+    let h = hierarchy();
+    assert!(judged(&acceptance(&h.merchant_signature, &|_| ())).is_ok());
+    let stranger = other_merchant(MerchantData {
+        mer_id: MerchantId::new("MER-6666").unwrap(),
+        ..merchant_data().unwrap()
+    });
+    refused(acceptance(&stranger, &|_| ()), "another merchant");
+    let other_order = |data: &mut PResData| data.chall_c = Challenge::new([9; 20]);
+    refused(
+        acceptance(&h.merchant_signature, &other_order),
+        "another order",
+    );
+
+    let answer = |alter: &dyn Fn(&mut AuthResTbs)| {
+        altered(&octets, |bundle| {
+            let is = |it: &Statement| match it {
+                Statement::Answer(signed) => {
+                    signed.content_info.content_type == oid::content::AUTH_RES_TBS
+                }
+                _ => false,
+            };
+            let (_, Statement::Answer(signed)) = first_of(bundle, is) else {
+                panic!("an answer");
+            };
+            *signed = resigned(signed, &h.gateway_signature, alter);
+        })
+    };
+    assert!(judged(&answer(&|_| ())).is_ok());
+    let about_another = |tbs: &mut AuthResTbs| {
+        let tags = &mut tbs.t1.auth_tags.auth_rr_tags.mer_term_ids;
+        tags.merchant_id = MerchantId::new("MER-6666").unwrap();
+    };
+    refused(answer(&about_another), "another merchant");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_exhibits_share_is_in_a_bundle_once_and_large_lists_are_read() {
+    let rig = Rig::plain().await;
+    let octets = bundle(&rig).await;
+    let whole: Bundle = asn1::decode(&octets, &Limits::default()).unwrap();
+    for (number, certificate) in whole.certificates.iter().enumerate() {
+        assert!(!whole.certificates[..number].contains(certificate));
+    }
+    let named: usize = whole.exhibits.iter().map(|it| it.crls.len()).sum();
+    assert!(whole.crls.len() < named);
+
+    // More than a message may hold.
+    let grown = altered(&octets, |bundle| {
+        let crl = bundle.crls[0].clone();
+        let many = Limits::default().octets / crl.as_octets().len() + 1;
+        let more = std::iter::repeat_n(crl, many);
+        bundle.crls = [&*bundle.crls, &more.collect::<Vec<_>>()].concat().into();
+    });
+    assert!(Limits::default().check(&grown).is_err());
+    assert!(LIMITS.check(&grown).is_ok());
+    assert_eq!(
+        proved(&judged(&grown).unwrap()),
+        proved(&judged(&octets).unwrap())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exhibit_names_what_the_bundle_holds_and_nothing_twice() {
+    let rig = Rig::plain().await;
+    let octets = bundle(&rig).await;
+    for places in [vec![0, 0], vec![1, 0], vec![0, 99], vec![u64::MAX]] {
+        let wrong = altered(&octets, |bundle| {
+            bundle.exhibits.as_mut_slice()[0].certificates = SeqOf::from(places);
+        });
+        let fault = judged(&wrong).unwrap_err();
+        assert!(
+            fault.to_string().contains("bundle does not hold"),
+            "{fault}"
+        );
     }
 }
