@@ -320,6 +320,30 @@ pub fn bci_contents(sequence_num: u64, crls: &[Crl]) -> Result<BciContents, X509
     })
 }
 
+/// The CRL with which a CA takes these certificates back at [`noon`], and the BCI that names it.
+///
+/// # Errors
+///
+/// [`X509Error`] never, as long as the hierarchy is good.
+pub fn taken_back(
+    ca: &LeafCa,
+    serials: Vec<SerialNumber>,
+) -> Result<(Crl, BrandCrlIdentifier), X509Error> {
+    let all = hierarchy();
+    let provider = Deterministic::seeded(5);
+    let revoked = serials.into_iter().map(|serial| (serial, noon())).collect();
+    let issuer = &ca.crl_signing;
+    let contents = crl_contents(2, revoked);
+    let crl = Crl::sign(&contents, &issuer.certificate, &issuer.key, &provider)?;
+    let mut crls = all.crls.clone();
+    crls.retain(|held| held.issuer() != crl.issuer());
+    crls.push(crl.clone());
+    let brand_ca = &all.brand_ca;
+    let contents = bci_contents(2, &crls)?;
+    let bci = BrandCrlIdentifier::sign(contents, &brand_ca.certificate, &brand_ca.key, &provider)?;
+    Ok((crl, bci))
+}
+
 /// A name of the brand with an organizational unit.
 ///
 /// # Errors

@@ -15,6 +15,8 @@ pub mod prng;
 mod provider;
 mod quick;
 pub mod relay;
+pub mod resign;
+pub mod rogues;
 pub mod secrets;
 pub mod street;
 

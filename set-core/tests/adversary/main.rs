@@ -26,7 +26,6 @@
 
 mod purchase;
 mod registration;
-mod rogues;
 
 use set_core::asn1::{self, Limits};
 use set_core::msg::ids::Rrpid;

@@ -25,8 +25,8 @@ use set_core::treatment::{dd, s};
 use set_testkit::adversary::Adversary;
 use set_testkit::street::{Server as _, Shop, Street, Tools, Wallet, amount};
 
-use crate::rogues::{self, ROGUE_MERCHANT};
 use crate::{Violation, decoded, readdressed};
+use set_testkit::rogues::{self, ROGUE_MERCHANT};
 
 /// A check that somebody honest leaves out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

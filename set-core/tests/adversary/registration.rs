@@ -24,8 +24,8 @@ use set_testkit::hierarchy::BRAND;
 use set_testkit::keys;
 use set_testkit::street::{Filing, Street, Tools};
 
-use crate::rogues;
 use crate::{Violation, decoded, none_violates, one_finds, readdressed};
+use set_testkit::rogues;
 
 /// A check that somebody honest leaves out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

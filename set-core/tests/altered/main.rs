@@ -24,7 +24,6 @@
     clippy::as_conversions
 )]
 
-mod dishonest;
 mod harmless;
 mod inquiry;
 mod purchase;

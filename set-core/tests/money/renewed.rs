@@ -9,13 +9,11 @@ use set_core::msg::payment::auth_res::AuthCode;
 use set_core::msg::payment::cap::CapCode;
 use set_core::party::{Identity, Trust};
 use set_core::pkcs7::SerialNumber;
+use set_core::x509::SetName;
 use set_core::x509::build::{EntityKey, Profile, issue};
 use set_core::x509::ext::Tunneling;
-use set_core::x509::{BrandCrlIdentifier, Crl, SetName};
 use set_testkit::clock::noon;
-use set_testkit::hierarchy::{
-    DAY, bci_contents, brand_name, contents, crl_contents, hierarchy, merchant_data,
-};
+use set_testkit::hierarchy::{DAY, brand_name, contents, hierarchy, merchant_data, taken_back};
 use set_testkit::street::{Server as _, Street};
 use set_testkit::{Deterministic, keys};
 
@@ -112,30 +110,11 @@ fn gateway_name() -> SetName {
 
 /// The gateway's CA takes the certificates with these numbers back.
 fn revoke(street: &mut Street, serials: &[u32]) {
-    let all = hierarchy();
-    let provider = Deterministic::seeded(5);
-    let revoked = serials
+    let serials = serials
         .iter()
-        .map(|serial| (SerialNumber::new(&serial.to_be_bytes()).unwrap(), noon()))
+        .map(|serial| SerialNumber::new(&serial.to_be_bytes()).unwrap())
         .collect();
-    let ca = &all.pca.crl_signing;
-    let crl = Crl::sign(
-        &crl_contents(2, revoked),
-        &ca.certificate,
-        &ca.key,
-        &provider,
-    )
-    .unwrap();
-    let mut crls: Vec<Crl> = all.crls.clone();
-    crls.retain(|held| held.issuer() != crl.issuer());
-    crls.push(crl.clone());
-    let bci = BrandCrlIdentifier::sign(
-        bci_contents(2, &crls).unwrap(),
-        &all.brand_ca.certificate,
-        &all.brand_ca.key,
-        &provider,
-    )
-    .unwrap();
+    let (crl, bci) = taken_back(&hierarchy().pca, serials).unwrap();
     let acquirer = &mut street.acquirer;
     let context = acquirer.tools.context();
     acquirer.gateway.trust.hold_crl(&context, crl);

@@ -1,6 +1,6 @@
 //! Several brands, BINs, acquirers and gateways, and which of them is asked.
 
-use set_core::asn1::{Raw, SeqOf, oid};
+use set_core::asn1::SeqOf;
 use set_core::ca::hierarchy::{
     BrandHierarchy, BrandPlan, CaPlan, EndEntityCaPlan, Hierarchy, Plan,
 };
@@ -12,16 +12,14 @@ use set_core::msg::error::ErrorCode;
 use set_core::msg::ids::{Bin, BrandId};
 use set_core::msg::message::Message;
 use set_core::msg::payment::p_cert::{BrandAndBin, PCertCode, PCertResTbs};
-use set_core::msg::wrapper::MessageWrapper;
 use set_core::party::{Identity, Trust};
 use set_core::registration::EndEntity;
-use set_core::treatment::s;
 use set_core::x509::SetName;
 use set_core::x509::build::{EntityKey, Profile, issue};
 use set_core::x509::ext::{MerchantData, SetQualifier};
 use set_testkit::clock::noon;
 use set_testkit::hierarchy::{DAY, contents, merchant_data};
-use set_testkit::{Deterministic, keys};
+use set_testkit::{Deterministic, keys, resign};
 
 use crate::rig::{Rig, approved};
 
@@ -116,27 +114,12 @@ fn resigned(
     octets: &[u8],
     alter: impl FnOnce(&mut PCertResTbs),
 ) -> Vec<u8> {
-    let mut wrapper: MessageWrapper =
-        set_core::asn1::decode(octets, &set_core::asn1::Limits::default()).unwrap();
-    let Message::PCertRes(signed) = &mut wrapper.message else {
-        panic!("no PCertRes");
-    };
-    let content = oid::content::P_CERT_RES_TBS;
-    let mut tbs = s::unverified::<PCertResTbs>(signed, content)
-        .unwrap()
-        .into_value();
-    alter(&mut tbs);
-    let bag = |bag: &Option<SeqOf<set_core::asn1::Opaque, 0>>| {
-        bag.iter().flat_map(|bag| bag.iter().cloned()).collect()
-    };
-    let attached = set_core::treatment::Attached {
-        certificates: bag(&signed.certificates),
-        crls: bag(&signed.crls),
-    };
-    let signer = gateway.signature.signer();
-    let tbs = Raw::new(tbs).unwrap();
-    **signed = s::s(context.crypto, &[signer], content, &tbs, &attached).unwrap();
-    set_core::asn1::encode(&wrapper).unwrap()
+    resign::message(octets, |wrapper| {
+        let Message::PCertRes(signed) = &mut wrapper.message else {
+            panic!("no PCertRes");
+        };
+        resign::signed(context.crypto, &gateway.signature, signed, alter);
+    })
 }
 
 fn plan() -> Plan {

@@ -10,11 +10,12 @@ use set_core::msg::payment::auth_req::{
     AuthReq, AuthReqData, AuthReqItem, AuthReqPayload, AuthReqTbs, AuthTags, CheckDigests,
     MerchData,
 };
-use set_core::msg::payment::p_req::{Inputs, Pi, PiData, PiDualSigned, PiHead, PiOiLink, PiTbs};
+use set_core::msg::payment::p_req::{Inputs, Pi, PiHead, PiOiLink};
 use set_core::msg::tags::{MerTermIds, RrTags};
 use set_core::secret::ExNonce;
 use set_core::treatment::enc::Types;
-use set_core::treatment::{dd, enc_b, ex, exh, hmac, so};
+use set_core::treatment::{enc_b, exh, hmac};
+use set_testkit::resign;
 
 use crate::rig::{Rig, cents};
 
@@ -59,44 +60,14 @@ impl Instruction {
 
     /// Dual-signed by the cardholder, for the order.
     pub(crate) fn dual_sign(self, rig: &Rig, ordered: &Ordered) -> Raw<Pi> {
-        let crypto = rig.world.context().crypto;
-        let head = Raw::new(self.head).unwrap();
-        let link = Raw::new(PiOiLink {
-            t1: head,
-            t2: ordered.h_oi_data.clone(),
-        })
-        .unwrap();
-        let ex_pi_data = ex::ex(
-            crypto,
-            &rig.gateway.encryption.recipient(),
-            oid::content::PI_DUAL_SIGNED_TBE,
-            &link,
-            &self.pan_data,
+        resign::dual_signed(
+            rig.world.context().crypto,
+            &rig.card.identity,
+            &rig.gateway.encryption,
+            self.head,
+            self.pan_data,
+            &ordered.h_oi_data,
         )
-        .unwrap();
-        let pi_data = Raw::new(PiData {
-            pi_head: link.into_value().t1,
-            pan_data: self.pan_data,
-        })
-        .unwrap();
-        let tbs = Raw::new(PiTbs {
-            h_pi_data: dd::dd(crypto, oid::content::PI_DATA, &pi_data).unwrap(),
-            h_oi_data: ordered.h_oi_data.clone(),
-        })
-        .unwrap();
-        let pi_signature = so::so(
-            crypto,
-            &[rig.card.identity.signer()],
-            oid::content::PI_TBS,
-            tbs.octets(),
-            &rig.card.identity.attached(),
-        )
-        .unwrap();
-        Raw::new(Pi::PiDualSigned(PiDualSigned {
-            pi_signature,
-            ex_pi_data,
-        }))
-        .unwrap()
     }
 
     /// Not signed at all.
