@@ -76,6 +76,8 @@ fn the_mall_plays_the_whole_path_and_records_every_message() {
     for (line, number) in index.lines().zip(1..) {
         let entry: Value = serde_json::from_str(line).unwrap();
         assert_eq!(entry["sequence"], number);
+        let time = entry["time"].as_str().unwrap();
+        assert!(time.len() == 24 && time.ends_with('Z'), "{time}");
         let octets = fs::read(record.join(entry["file"].as_str().unwrap())).unwrap();
         assert_eq!(entry["octets"], octets.len());
         let wrapper: MessageWrapper = asn1::decode(&octets, &Limits::default()).unwrap();
