@@ -4,12 +4,13 @@
 //! processes (each is this very program, run again in that role), lets a cardholder buy
 //! something, and tells what went over the wire, how long it took, and what was proved.
 //!
-//! [`story`] drives the path; [`stage`] runs the processes and hears what they tell;
-//! [`timeline`] prints; [`record`] writes the wrappers to files; [`proofs`] tries for itself
+//! [`story`] drives the path; [`stage`] runs the processes and hears what they tell, until an
+//! [`interruption`]; [`timeline`] prints; [`record`] writes the wrappers to files; [`proofs`] tries for itself
 //! what the roles claim, and [`secrets`] searches all that was written for what nobody may show.
 
 pub mod cli;
 pub mod event;
+pub mod interruption;
 pub mod proofs;
 pub mod record;
 pub mod secrets;

@@ -15,6 +15,7 @@ use set_core::msg::payment::p_req::{PReq, PiOiLink};
 use set_core::msg::wrapper::MessageWrapper;
 use set_core::party::Identity;
 use set_core::pkcs7::EnvelopedData;
+use set_core::secret::PanSecret;
 use set_core::treatment::{TreatmentError, ex};
 use set_node::keystore::{Iterations, KeyStore, Passphrase};
 use set_node::party::PartyFolder;
@@ -46,10 +47,7 @@ pub fn only_the_gateway_reads_the_pan(
             }
         }
     }
-    let opened = encryption_keys(gateway)?
-        .iter()
-        .find_map(|identity| open(identity, &sealed).ok())
-        .ok_or_else(|| disproved("the gateway's key does not open the payment instruction"))?;
+    let opened = opened_by_the_gateway(&sealed, gateway)?;
     if opened.pan.expose() != pan {
         return Err(disproved(
             "the payment instruction holds another account number",
@@ -65,6 +63,26 @@ pub fn only_the_gateway_reads_the_pan(
             opened.pan.masked()
         ),
     ])
+}
+
+/// Checks that the payment instruction of a PReq holds the PANSecret.
+///
+/// # Errors
+///
+/// It holds another, or the gateway's key does not open it.
+pub fn the_payment_holds(
+    exchange: &Exchange,
+    gateway: &Path,
+    pan_secret: &PanSecret,
+) -> Result<(), StageError> {
+    let sealed = payment_instruction(&exchange.request)?;
+    if opened_by_the_gateway(&sealed, gateway)?.pan_secret == *pan_secret {
+        Ok(())
+    } else {
+        Err(disproved(
+            "the payment instruction does not hold the PANSecret of the registration",
+        ))
+    }
 }
 
 /// Looks for the order description in what the gateway was sent and in what it keeps.
@@ -112,7 +130,8 @@ pub fn no_wrapper_shows_a_secret(
         }
     }
     Ok(format!(
-        "the PAN, the passphrase and {} private keys are in none of {} messages, {octets} octets",
+        "the PAN, the card's expiry, its PANSecret and the halves of it, the passphrase and {} \
+         private keys are in none of {} messages, {octets} octets",
         secrets.keys(),
         exchanges.len() * 2
     ))
@@ -150,15 +169,20 @@ fn searched(folder: &Path, secrets: &Secrets) -> Result<Searched, StageError> {
 }
 
 fn payment_instruction(told: &Told) -> Result<EnvelopedData, StageError> {
-    let wrapper: MessageWrapper = asn1::decode(&decode(told)?, &Limits::default())
-        .map_err(|error| disproved(&error.to_string()))?;
-    match wrapper.message {
+    match wrapper(told)?.message {
         Message::PReq(request) => match *request {
             PReq::PReqDualSigned(request) => Ok(request.pi_dual_signed.ex_pi_data),
             PReq::PReqUnsigned(_) => Err(disproved("the order is not signed")),
         },
         other => Err(disproved(&format!("{} where PReq belongs", other.name()))),
     }
+}
+
+fn opened_by_the_gateway(sealed: &EnvelopedData, gateway: &Path) -> Result<PanData, StageError> {
+    encryption_keys(gateway)?
+        .iter()
+        .find_map(|identity| open(identity, sealed).ok())
+        .ok_or_else(|| disproved("the gateway's key does not open the payment instruction"))
 }
 
 fn open(identity: &Identity, sealed: &EnvelopedData) -> Result<PanData, TreatmentError> {
@@ -185,6 +209,11 @@ fn encryption_keys(data: &Path) -> Result<Vec<Identity>, StageError> {
         return Err(disproved(&format!("no keys in {}", data.display())));
     }
     Ok(identities)
+}
+
+/// What was sent, decoded.
+pub(super) fn wrapper(told: &Told) -> Result<MessageWrapper, StageError> {
+    asn1::decode(&decode(told)?, &Limits::default()).map_err(|error| disproved(&error.to_string()))
 }
 
 fn decode(told: &Told) -> Result<Vec<u8>, StageError> {

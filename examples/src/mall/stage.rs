@@ -1,16 +1,17 @@
 //! The processes of the mall and what they tell.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::event::{Event, Exchange, Listening, Proved};
+use super::interruption::Interruption;
 
 /// The flag by which the program calls itself in a role.
 pub const AS_ROLE: &str = "--as-role";
@@ -67,6 +68,9 @@ pub enum StageError {
     /// Something that was claimed does not hold.
     #[error("{0}")]
     Disproved(String),
+    /// Somebody ends the program.
+    #[error("interrupted by a signal; its servers are ended")]
+    Interrupted,
 }
 
 impl StageError {
@@ -87,10 +91,33 @@ pub struct Stage {
     program: PathBuf,
     /// How many processes were started.
     started: u32,
-    servers: Vec<(&'static str, Child)>,
-    sender: Sender<Event>,
-    events: Receiver<Event>,
+    servers: Vec<Server>,
+    sender: Sender<Heard>,
+    heard: Receiver<Heard>,
+    /// What was told and not asked for yet.
     waiting: VecDeque<Event>,
+    /// The processes that have closed their standard output.
+    ended: BTreeSet<u32>,
+    interrupted: bool,
+}
+
+#[derive(Debug)]
+struct Server {
+    role: &'static str,
+    /// Its number among the processes started.
+    number: u32,
+    child: Child,
+}
+
+/// What reaches the stage from other threads.
+#[derive(Debug)]
+enum Heard {
+    /// A process tells something.
+    Event(Event),
+    /// The process of that number will tell nothing more.
+    End(u32),
+    /// A signal has come.
+    Interruption,
 }
 
 impl Stage {
@@ -104,7 +131,7 @@ impl Stage {
     /// The same for somebody who is not the mall but knows where it is.
     #[must_use]
     pub fn of(program: impl Into<PathBuf>, data: &Path) -> Self {
-        let (sender, events) = mpsc::channel();
+        let (sender, heard) = mpsc::channel();
         Self {
             data: data.to_owned(),
             elsewhere: Vec::new(),
@@ -112,8 +139,10 @@ impl Stage {
             started: 0,
             servers: Vec::new(),
             sender,
-            events,
+            heard,
             waiting: VecDeque::new(),
+            ended: BTreeSet::new(),
+            interrupted: false,
         }
     }
 
@@ -121,6 +150,15 @@ impl Stage {
     #[must_use]
     pub fn with_folder(mut self, role: &'static str, folder: &Path) -> Self {
         self.elsewhere.push((role, folder.to_owned()));
+        self
+    }
+
+    /// The same stage, on which nothing is waited for any more once a signal has come.
+    #[must_use]
+    pub fn until(self, interruption: &Interruption) -> Self {
+        let sender = self.sender.clone();
+        // Nobody listens any more once the stage is gone.
+        interruption.then(move || drop(sender.send(Heard::Interruption)));
         self
     }
 
@@ -144,20 +182,24 @@ impl Stage {
     ///
     /// # Errors
     ///
-    /// It does not come up.
+    /// It does not come up, or [`StageError::Interrupted`].
     pub fn serve(&mut self, role: &'static str, args: &[&str]) -> Result<Listening, StageError> {
         // What a server logs lies with its data, so that it is searched for secrets too.
         let log = self.folder(role).join("serve.log");
         let log = create(&log)?;
-        let Transcript { out, .. } = self.transcript(role, "serve")?;
+        let Transcript { number, out, .. } = self.transcript(role, "serve")?;
         let mut child = self
             .command(role, "serve", args)
             .stdin(Stdio::null())
             .stderr(log)
             .spawn()
             .map_err(StageError::io(format!("set-{role} serve")))?;
-        self.hear(&mut child, create(&out)?)?;
-        self.servers.push((role, child));
+        self.hear(number, &mut child, create(&out)?)?;
+        self.servers.push(Server {
+            role,
+            number,
+            child,
+        });
         let listening =
             |event: &Event| matches!(event, Event::Listening(told) if told.role == role);
         match self.await_event(listening, &format!("set-{role} to listen"))? {
@@ -173,7 +215,7 @@ impl Stage {
     ///
     /// # Errors
     ///
-    /// Its exit code is not 0.
+    /// Its exit code is not 0, or [`StageError::Interrupted`].
     pub fn run(
         &mut self,
         role: &'static str,
@@ -181,7 +223,7 @@ impl Stage {
         args: &[&str],
         environment: &[(&str, &str)],
     ) -> Result<serde_json::Value, StageError> {
-        let Transcript { out, err } = self.transcript(role, subcommand)?;
+        let Transcript { number, out, err } = self.transcript(role, subcommand)?;
         let mut command = self.command(role, subcommand, args);
         command.envs(environment.iter().copied());
         let mut child = command
@@ -189,7 +231,11 @@ impl Stage {
             .stderr(create(&err)?)
             .spawn()
             .map_err(StageError::io(format!("set-{role} {subcommand}")))?;
-        let results = self.hear(&mut child, create(&out)?)?;
+        let results = self.hear(number, &mut child, create(&out)?)?;
+        if let Err(interrupted) = self.await_end(number) {
+            end(&mut child);
+            return Err(interrupted);
+        }
         let status = child
             .wait()
             .map_err(StageError::io(format!("set-{role} {subcommand}")))?;
@@ -216,7 +262,7 @@ impl Stage {
     ///
     /// # Errors
     ///
-    /// It is not told in time.
+    /// It is not told in time, or [`StageError::Interrupted`].
     pub fn await_exchange(&mut self, from: &str, request: &str) -> Result<Exchange, StageError> {
         let wanted = |event: &Event| {
             matches!(event, Event::Exchange(told)
@@ -232,7 +278,9 @@ impl Stage {
 
     /// Takes what roles have proved so far.
     pub fn proved(&mut self) -> Vec<Proved> {
-        self.waiting.extend(self.events.try_iter());
+        while let Ok(heard) = self.heard.try_recv() {
+            self.sort(heard);
+        }
         let (proved, rest): (Vec<Event>, Vec<Event>) = self
             .waiting
             .drain(..)
@@ -255,22 +303,23 @@ impl Stage {
     pub fn kill(&mut self, role: &str) -> Result<(), StageError> {
         let killed = StageError::io(format!("killing set-{role}"));
         let mut fault = None;
-        self.servers.retain_mut(|(name, child)| {
-            if *name == role {
-                let gone = child.kill().and_then(|()| child.wait());
+        self.servers.retain_mut(|server| {
+            if server.role == role {
+                let gone = server.child.kill().and_then(|()| server.child.wait());
                 fault = fault.take().or(gone.err());
             }
-            *name != role
+            server.role != role
         });
         fault.map_or(Ok(()), |fault| Err(killed(fault)))
     }
 
-    /// Waits until somebody ends the servers.
+    /// Waits until somebody ends the servers or, by a signal, this program.
     pub fn keep(&mut self) {
-        for (_, child) in &mut self.servers {
-            // A server that cannot be waited for is gone already.
-            let _gone = child.wait();
-        }
+        let all_ended = |stage: &Self| {
+            let mut numbers = stage.servers.iter().map(|server| server.number);
+            numbers.all(|number| stage.ended.contains(&number))
+        };
+        while !all_ended(self) && self.next(None).is_ok() {}
     }
 
     /// The program that plays the roles.
@@ -303,8 +352,10 @@ impl Stage {
         let said = self.said();
         fs::create_dir_all(&said).map_err(StageError::io(said.display().to_string()))?;
         self.started += 1;
-        let name = format!("{:04}-{role}-{subcommand}", self.started);
+        let number = self.started;
+        let name = format!("{number:04}-{role}-{subcommand}");
         Ok(Transcript {
+            number,
             out: said.join(format!("{name}.out")),
             err: said.join(format!("{name}.err")),
         })
@@ -312,24 +363,21 @@ impl Stage {
 
     /// Listens to a process: its events go to the channel, its results to whoever joins, and
     /// all of it to a file.
-    fn hear(&self, child: &mut Child, mut transcript: File) -> Result<Results, StageError> {
+    fn hear(
+        &self,
+        number: u32,
+        child: &mut Child,
+        transcript: File,
+    ) -> Result<Results, StageError> {
         let out = child.stdout.take().ok_or_else(|| StageError::Silence {
             what: "standard output".to_owned(),
         })?;
         let sender = self.sender.clone();
         Ok(thread::spawn(move || {
-            let mut result = None;
-            for line in BufReader::new(out).split(b'\n') {
-                let line = line?;
-                transcript.write_all(&line)?;
-                transcript.write_all(b"\n")?;
-                match serde_json::from_slice::<Event>(&line) {
-                    // Nobody listens any more once the stage is gone.
-                    Ok(event) => drop(sender.send(event)),
-                    Err(_) => result = serde_json::from_slice(&line).ok().or(result),
-                }
-            }
-            Ok(result)
+            let result = listen(out, transcript, &sender);
+            // Nobody listens any more once the stage is gone.
+            drop(sender.send(Heard::End(number)));
+            result
         }))
     }
 
@@ -345,21 +393,75 @@ impl Stage {
             {
                 return Ok(event);
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.events.recv_timeout(left) {
-                Ok(event) => self.waiting.push_back(event),
-                Err(_) => {
-                    return Err(StageError::Silence {
-                        what: what.to_owned(),
-                    });
-                }
+            if !self.next(Some(deadline))? {
+                return Err(StageError::Silence {
+                    what: what.to_owned(),
+                });
             }
+        }
+    }
+
+    /// Waits until a process has said all that it says.
+    fn await_end(&mut self, number: u32) -> Result<(), StageError> {
+        while !self.ended.contains(&number) {
+            self.next(None)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for whatever comes next; whether anything came before the deadline.
+    fn next(&mut self, deadline: Option<Instant>) -> Result<bool, StageError> {
+        // The stage has a sender itself, so that the channel is never closed.
+        let heard = match deadline {
+            Some(deadline) => {
+                let left = deadline.saturating_duration_since(Instant::now());
+                self.heard.recv_timeout(left).ok()
+            }
+            None => self.heard.recv().ok(),
+        };
+        let came = heard.is_some();
+        if let Some(heard) = heard {
+            self.sort(heard);
+        }
+        if self.interrupted {
+            return Err(StageError::Interrupted);
+        }
+        Ok(came)
+    }
+
+    fn sort(&mut self, heard: Heard) {
+        match heard {
+            Heard::Event(event) => self.waiting.push_back(event),
+            Heard::End(number) => drop(self.ended.insert(number)),
+            Heard::Interruption => self.interrupted = true,
         }
     }
 }
 
+/// Passes a process's events on, and writes all that it says to its transcript.
+fn listen(
+    out: ChildStdout,
+    mut transcript: File,
+    sender: &Sender<Heard>,
+) -> io::Result<Option<serde_json::Value>> {
+    let mut result = None;
+    for line in BufReader::new(out).split(b'\n') {
+        let line = line?;
+        transcript.write_all(&line)?;
+        transcript.write_all(b"\n")?;
+        match serde_json::from_slice::<Event>(&line) {
+            // Nobody listens any more once the stage is gone.
+            Ok(event) => drop(sender.send(Heard::Event(event))),
+            Err(_) => result = serde_json::from_slice(&line).ok().or(result),
+        }
+    }
+    Ok(result)
+}
+
 /// The files for what a process says.
 struct Transcript {
+    /// The number of the process.
+    number: u32,
     /// On standard output: results, and with `--trace-wire` every exchange.
     out: PathBuf,
     /// On standard error.
@@ -375,9 +477,13 @@ fn create(file: &Path) -> Result<File, StageError> {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        for (_, child) in &mut self.servers {
-            // A process that cannot be killed has ended.
-            let _gone = child.kill().and_then(|()| child.wait());
+        for server in &mut self.servers {
+            end(&mut server.child);
         }
     }
+}
+
+fn end(child: &mut Child) {
+    // A process that cannot be killed has ended.
+    let _gone = child.kill().and_then(|()| child.wait());
 }

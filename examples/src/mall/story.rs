@@ -8,9 +8,10 @@ use set_node::cli::Exit;
 
 use super::cli::Options;
 use super::event::{Exchange, Listening};
+use super::interruption::Interruption;
 use super::proofs;
 use super::record::Recorder;
-use super::secrets;
+use super::secrets::{self, CardNumbers};
 use super::stage::{AS_ROLE, DEMO_PASSPHRASE, Stage, StageError};
 use super::timeline::Timeline;
 
@@ -18,10 +19,12 @@ use super::timeline::Timeline;
 const BRAND: &str = "Orchard";
 /// The acquirer, by its BIN.
 const ACQUIRER_BIN: &str = "455555";
-/// The shopper's card: a test number that the acquirer's simulator approves.
-const PAN: &str = "9999010000000003";
-/// When it expires, far away.
-const CARD_EXPIRY: &str = "209912";
+/// The shopper's card: a test number that the acquirer's simulator approves, and an expiry so
+/// far away that no other date comes near it.
+const CARD: CardNumbers<'_> = CardNumbers {
+    pan: "9999010000000003",
+    expiry: "209912",
+};
 /// Who has keys.
 const ROLES: [&str; 4] = ["ca", "gateway", "merchant", "cardholder"];
 /// What is sold, in turn.
@@ -38,13 +41,8 @@ const QUICK_KEYS: [&str; 2] = ["--set", "keys.iterations=1000"];
 #[must_use]
 pub fn tell(options: &Options) -> ExitCode {
     let mut timeline = Timeline::begin(options.format);
-    let outcome = prepare(options).and_then(|place| {
-        let mut story = Story::begin(options, &place, &mut timeline)?;
-        story.play()?;
-        Ok(place)
-    });
-    match outcome {
-        Ok(_) => Exit::Success.into(),
+    match play(options, &mut timeline) {
+        Ok(()) => Exit::Success.into(),
         Err(error) => {
             timeline.summary(false);
             eprintln!("mall: {error}");
@@ -53,10 +51,31 @@ pub fn tell(options: &Options) -> ExitCode {
     }
 }
 
-/// Where the data folders lie; a temporary one goes when it is dropped.
+/// Plays the story. However it ends, by a signal too, the servers are ended then, and after
+/// them a temporary folder with the keys is removed.
+fn play(options: &Options, timeline: &mut Timeline) -> Result<(), StageError> {
+    let interruption = Interruption::listen().map_err(StageError::io("listening to signals"))?;
+    let place = prepare(options)?;
+    let played =
+        Story::begin(options, &place, timeline, &interruption).and_then(|mut story| story.play());
+    let left = place.leave();
+    played.and(left)
+}
+
+/// Where the data folders lie.
 struct Place {
     data: PathBuf,
-    _temporary: Option<tempfile::TempDir>,
+    temporary: Option<tempfile::TempDir>,
+}
+
+impl Place {
+    /// Removes the folder if it is a temporary one.
+    fn leave(self) -> Result<(), StageError> {
+        let removing = format!("removing {}", self.data.display());
+        self.temporary
+            .map_or(Ok(()), tempfile::TempDir::close)
+            .map_err(StageError::io(removing))
+    }
 }
 
 fn prepare(options: &Options) -> Result<Place, StageError> {
@@ -72,7 +91,7 @@ fn prepare(options: &Options) -> Result<Place, StageError> {
             fs::create_dir_all(data).map_err(StageError::io(data.display().to_string()))?;
             Ok(Place {
                 data: data.clone(),
-                _temporary: None,
+                temporary: None,
             })
         }
         None => {
@@ -82,7 +101,7 @@ fn prepare(options: &Options) -> Result<Place, StageError> {
                 .map_err(StageError::io("temporary folder"))?;
             Ok(Place {
                 data: temporary.path().to_owned(),
-                _temporary: Some(temporary),
+                temporary: Some(temporary),
             })
         }
     }
@@ -111,6 +130,7 @@ impl<'a> Story<'a> {
         options: &'a Options,
         place: &'a Place,
         timeline: &'a mut Timeline,
+        interruption: &Interruption,
     ) -> Result<Self, StageError> {
         let recorder = options
             .record
@@ -125,7 +145,7 @@ impl<'a> Story<'a> {
         Ok(Self {
             options,
             data: &place.data,
-            stage: Stage::new(&place.data),
+            stage: Stage::new(&place.data).until(interruption),
             timeline,
             recorder,
             exchanges: Vec::new(),
@@ -227,7 +247,10 @@ impl<'a> Story<'a> {
             "--field",
             "Name=A. Shopper",
         ];
-        let card = [("SET_CARD_NUMBER", PAN), ("SET_CARD_EXPIRY", CARD_EXPIRY)];
+        let card = [
+            ("SET_CARD_NUMBER", CARD.pan),
+            ("SET_CARD_EXPIRY", CARD.expiry),
+        ];
         self.run("cardholder", "enroll", &enroll, &card)?;
         self.told("cardholder", &["CardCInitReq", "RegFormReq", "CertReq"])
     }
@@ -257,8 +280,12 @@ impl<'a> Story<'a> {
     /// What the roles say they proved, the mall tries for itself.
     fn try_the_keys(&mut self, what: &str) -> Result<(), StageError> {
         let (merchant, gateway) = (self.stage.folder("merchant"), self.stage.folder("gateway"));
-        let facts =
-            proofs::only_the_gateway_reads_the_pan(self.last("PReq")?, &merchant, &gateway, PAN)?;
+        let facts = proofs::only_the_gateway_reads_the_pan(
+            self.last("PReq")?,
+            &merchant,
+            &gateway,
+            CARD.pan,
+        )?;
         for fact in &facts {
             self.timeline.fact("merchant", "PReq", fact);
         }
@@ -295,7 +322,14 @@ impl<'a> Story<'a> {
 
     fn look_for_secrets(&mut self) -> Result<(), StageError> {
         self.timeline.phase("Everybody's drawers are searched");
-        let secrets = secrets::of_the_mall(self.data, &ROLES, PAN)?;
+        let mut secrets = secrets::of_the_mall(self.data, &ROLES, CARD)?;
+        let (registration, ca) = (self.last("CertReq")?, self.stage.folder("ca"));
+        let pan_secret = secrets::add_registration(&mut secrets, registration, &ca, CARD)?;
+        proofs::the_payment_holds(
+            self.last("PReq")?,
+            &self.stage.folder("gateway"),
+            &pan_secret,
+        )?;
         let fact = proofs::no_wrapper_shows_a_secret(&self.exchanges, &secrets)?;
         self.timeline.fact("mall", "", &fact);
         let said = self.stage.said();
