@@ -27,7 +27,7 @@ use set_node::cli::Exit;
 
 use self::cli::Options;
 use self::customer::Bought;
-use self::market::Market;
+use self::market::{Market, SideTerms, Terms};
 use self::verdict::Verdict;
 use crate::mall::stage::{self, StageError};
 
@@ -108,7 +108,7 @@ pub fn crash(options: &Options) -> Result<Outcome, StageError> {
         .map_err(StageError::io("temporary folder"))?;
     let data = options.data.as_deref().unwrap_or(place.path());
     eprintln!("crash: a brand is founded, and everybody registers");
-    let mut market = Market::open(data, options)?;
+    let mut market = Market::open(data, &terms(options))?;
     let mut outcome = Outcome {
         stores: market.stores(),
         seed: options.seed,
@@ -139,6 +139,22 @@ pub fn crash(options: &Options) -> Result<Outcome, StageError> {
     eprintln!("crash: everything is finished, and the books are compared");
     outcome.verdict = market.settle()?;
     Ok(outcome)
+}
+
+fn terms(options: &Options) -> Terms {
+    Terms {
+        customers: options.customers,
+        cards: &PANS,
+        doors: true,
+        gateway: SideTerms {
+            store: options.gateway_store.clone(),
+            settings: &["host.journal=journal.jsonl", "host.retry=1s"],
+        },
+        merchant: SideTerms {
+            store: options.merchant_store.clone(),
+            settings: &["retry=1s", "gateway_patience=5s"],
+        },
+    }
 }
 
 fn kill(market: &mut Market, options: &Options, outcome: &mut Outcome) -> Result<(), StageError> {
@@ -181,3 +197,13 @@ impl Dice {
         (mixed ^ (mixed >> 31)) % below.max(1)
     }
 }
+
+/// Test cards: approved; approved twice; captures confirmed when repeated only; approved in part;
+/// too late, and the reversal confirmed when repeated only.
+const PANS: [&str; 5] = [
+    "9999010000000003",
+    "9999010000000805",
+    "9999010000010002",
+    "9999010000000102",
+    "9999010000020688",
+];

@@ -2,5 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod crash;
+pub mod load;
 pub mod mall;
 pub mod population;

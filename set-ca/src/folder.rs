@@ -62,6 +62,12 @@ impl Keys {
         })
     }
 
+    /// The same, with the keys used by the station's provider.
+    pub(crate) fn used_by(mut self, station: &Station) -> Self {
+        self.keys = self.keys.used_by(station.shared_crypto());
+        self
+    }
+
     pub(crate) fn folder(&self) -> &PartyFolder {
         &self.folder
     }

@@ -26,8 +26,8 @@ use crate::office::Office;
 
 /// Opens the data folder and serves until a signal comes.
 pub(crate) async fn run(data: &Path, config: Config, screen: &mut Screen) -> Result<Exit, Failure> {
-    let keys = Arc::new(Keys::open(data, &config)?);
     let station = station()?;
+    let keys = Arc::new(Keys::open(data, &config)?.used_by(&station));
     let store = Store::open(data, &config.store).await?;
     let approver = approver(data, &config.approval, &store, &station)?;
     let shutdown = Shutdown::on_signals().map_err(program::Failure::Runtime)?;
@@ -76,6 +76,7 @@ pub async fn serve(
     let desk = Desk::new(store.clone(), config.store.keep_answers);
     let signers = Signers::find(Arc::clone(&keys), &station.policy().key_rules)?;
     let mut registry = Registry::default();
+    station.rsa_metrics().register(&mut registry);
     let upkeep_metrics = UpkeepMetrics::register(&mut registry);
     if cas.first().is_none() && signers.issuers().is_empty() {
         return Err(Failure::Missing {

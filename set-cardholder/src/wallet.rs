@@ -87,7 +87,8 @@ impl Wallet {
                 &data.join(&config.keys.folder),
                 passphrase.clone(),
                 iterations,
-            )?,
+            )?
+            .used_by(station.shared_crypto()),
             trust: folder.load_trust(&station.context())?,
             store: Store::open(data, &config.store).await?,
             data: data.to_owned(),
@@ -113,12 +114,18 @@ impl Wallet {
         Ok(())
     }
 
+    /// Whom the wallet believes.
+    #[must_use]
+    pub const fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
     /// The card with its key and certificate.
     ///
     /// # Errors
     ///
     /// There is none, or it cannot be read.
-    pub(crate) fn card(&self) -> Result<Card, Failure> {
+    pub fn card(&self) -> Result<Card, Failure> {
         let sealed = card::unseal(&self.data, &self.passphrase)?.ok_or(Failure::NoCard)?;
         let identity = self
             .folder

@@ -41,8 +41,9 @@ pub(crate) async fn serve(
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
     let station = station(config)?;
-    let keys = keys(data, config)?;
+    let keys = keys(data, config)?.used_by(station.shared_crypto());
     let mut registry = Registry::default();
+    station.rsa_metrics().register(&mut registry);
     let host = host(data, config, &station, HostMetrics::register(&mut registry))?;
     let upkeep_metrics = UpkeepMetrics::register(&mut registry);
     let pool = CryptoPool::new(&config.limits).map_err(program::Failure::Runtime)?;

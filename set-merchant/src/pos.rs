@@ -139,11 +139,10 @@ impl Pos {
         let iterations = Iterations::new(config.keys.iterations);
         let folder = PartyFolder::new(data);
         Ok(Self {
-            keys: Arc::new(KeyStore::open(
-                &data.join(&config.keys.folder),
-                passphrase,
-                iterations,
-            )?),
+            keys: Arc::new(
+                KeyStore::open(&data.join(&config.keys.folder), passphrase, iterations)?
+                    .used_by(station.shared_crypto()),
+            ),
             trust: folder.load_trust(&station.context())?,
             store: Store::open(data, &config.store).await?,
             data: data.to_owned(),

@@ -58,6 +58,7 @@ pub(crate) async fn serve(
     listening.api = api.as_ref().map(Pages::address);
 
     let mut registry = Registry::default();
+    pos.station.rsa_metrics().register(&mut registry);
     let upkeep_metrics = UpkeepMetrics::register(&mut registry);
     let metrics = Metrics::new(registry);
     let door = ShopDoor::open(&pos).await?;

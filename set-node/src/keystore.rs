@@ -11,9 +11,11 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use pkcs8::{PrivateKeyInfoRef, der::Decode};
+use set_core::crypto::{CryptoProvider, RustCrypto};
 use zeroize::Zeroizing;
 
 use crate::durable;
@@ -44,6 +46,7 @@ pub struct KeyStore {
     folder: PathBuf,
     passphrase: Passphrase,
     iterations: Iterations,
+    crypto: Arc<dyn CryptoProvider>,
 }
 
 /// Why a key or secret cannot be had or kept.
@@ -116,7 +119,20 @@ impl KeyStore {
     ///
     /// As [`open`](Self::open).
     pub fn beside(&self, folder: &Path) -> Result<Self, KeyStoreError> {
-        Self::open(folder, self.passphrase.clone(), self.iterations)
+        let there = Self::open(folder, self.passphrase.clone(), self.iterations)?;
+        Ok(there.used_by(Arc::clone(&self.crypto)))
+    }
+
+    /// The same folder; its keys are taken into use by this provider instead of the software's.
+    #[must_use]
+    pub fn used_by(mut self, crypto: Arc<dyn CryptoProvider>) -> Self {
+        self.crypto = crypto;
+        self
+    }
+
+    /// What takes its keys into use.
+    pub(crate) fn crypto(&self) -> &dyn CryptoProvider {
+        self.crypto.as_ref()
     }
 
     /// Opens the folder, which is made if there is none; keys are written with
@@ -138,6 +154,7 @@ impl KeyStore {
             folder: folder.to_owned(),
             passphrase,
             iterations,
+            crypto: Arc::new(RustCrypto),
         };
         if let Some(name) = store.names()?.first() {
             store.load(name)?;

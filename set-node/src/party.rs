@@ -22,7 +22,7 @@ use std::{
 };
 
 use set_core::asn1::{self, EncodeError, Limits};
-use set_core::crypto::{CryptoError, CryptoProvider, KeyRules, PrivateKey};
+use set_core::crypto::{CryptoError, CryptoProvider, KeyRules};
 use set_core::party::{Identity, Trust};
 use set_core::path::TrustStore;
 use set_core::path::cache::ChainCache;
@@ -326,12 +326,13 @@ impl PartyFolder {
         let Some((certificate, chain)) = self.load_chain(name, rules)? else {
             return Ok(None);
         };
-        let key =
-            PrivateKey::from_pkcs8_der(&key_of(keys, name, &certificate)?).map_err(|fault| {
-                PartyError::Key {
-                    name: name.to_owned(),
-                    fault,
-                }
+        let pkcs8 = key_of(keys, name, &certificate)?;
+        let key = keys
+            .crypto()
+            .load_rsa(&pkcs8)
+            .map_err(|fault| PartyError::Key {
+                name: name.to_owned(),
+                fault,
             })?;
         if key.public_key() != certificate.public_key() {
             return Err(PartyError::Mismatch(name.to_owned()));

@@ -10,7 +10,7 @@ use set_core::{
     policy::Policy,
 };
 
-use crate::clock;
+use crate::{clock, telemetry::RsaMetrics};
 
 /// Provider, clock, policy and name of a program; clones share them.
 ///
@@ -28,6 +28,7 @@ pub struct Station {
     clock: Arc<dyn Fn() -> Date + Send + Sync>,
     policy: Arc<Policy>,
     sw_ident: SwIdent,
+    rsa: RsaMetrics,
 }
 
 impl Station {
@@ -38,8 +39,10 @@ impl Station {
     /// [`OutOfRange`] when name and version together are no swIdent: 1 to 256 printable
     /// ASCII characters.
     pub fn new(program: &str, version: &str) -> Result<Self, OutOfRange> {
+        let rsa = RsaMetrics::default();
         Ok(Self {
-            crypto: Arc::new(RustCrypto),
+            crypto: rsa.count(Arc::new(RustCrypto)),
+            rsa,
             clock: Arc::new(clock::now),
             policy: Arc::new(Policy::default()),
             sw_ident: SwIdent::new(format!("{program} {version}"))?,
@@ -49,7 +52,7 @@ impl Station {
     /// Computes with this provider.
     #[must_use]
     pub fn with_crypto(mut self, crypto: Arc<dyn CryptoProvider>) -> Self {
-        self.crypto = crypto;
+        self.crypto = self.rsa.count(crypto);
         self
     }
 
@@ -94,6 +97,18 @@ impl Station {
     #[must_use]
     pub fn crypto(&self) -> &dyn CryptoProvider {
         self.crypto.as_ref()
+    }
+
+    /// The provider, to be kept by others.
+    #[must_use]
+    pub fn shared_crypto(&self) -> Arc<dyn CryptoProvider> {
+        Arc::clone(&self.crypto)
+    }
+
+    /// How often RSA was computed here.
+    #[must_use]
+    pub const fn rsa_metrics(&self) -> &RsaMetrics {
+        &self.rsa
     }
 
     /// The policy.

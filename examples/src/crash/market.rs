@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::cli::Options;
 use super::customer::Customer;
 use super::door::Door;
 use super::verdict::{self, Verdict};
@@ -24,12 +23,37 @@ pub struct Market {
     merchant: Side,
 }
 
-/// A server and its door.
+/// What a market is to be like.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// How many customers, each with a wallet.
+    pub customers: u64,
+    /// Their account numbers, dealt out in turn.
+    pub cards: &'static [&'static str],
+    /// Whether servers keep their addresses when they die and come back.
+    pub doors: bool,
+    /// The gateway's.
+    pub gateway: SideTerms,
+    /// The merchant's.
+    pub merchant: SideTerms,
+}
+
+/// What a server is to be like.
+#[derive(Clone, Debug)]
+pub struct SideTerms {
+    /// Its PostgreSQL database, empty; SQLite without.
+    pub store: Option<String>,
+    /// Configuration, as `key=value`.
+    pub settings: &'static [&'static str],
+}
+
+/// A server, where it listens, and its door.
 #[derive(Debug)]
 struct Side {
-    door: Door,
+    door: Option<Door>,
+    listening: Option<Listening>,
     store: Option<String>,
-    /// What `serve` is given besides.
+    /// What every command is given besides.
     settings: Vec<String>,
 }
 
@@ -39,31 +63,24 @@ impl Market {
     /// # Errors
     ///
     /// Any of this fails.
-    pub fn open(data: &Path, options: &Options) -> Result<Self, StageError> {
-        let door = || Door::open().map_err(StageError::io("a port"));
-        let gateway = Side {
-            door: door()?,
-            store: options.gateway_store.clone(),
-            settings: settings(&["host.journal=journal.jsonl", "host.retry=1s"]),
-        };
-        let merchant = door()?;
-        let url = format!("shop.set_url=set://{}", merchant.address());
-        let merchant = Side {
-            door: merchant,
-            store: options.merchant_store.clone(),
-            settings: settings(&["retry=1s", "gateway_patience=5s", &url]),
-        };
+    pub fn open(data: &Path, terms: &Terms) -> Result<Self, StageError> {
+        let gateway = Side::of(&terms.gateway, terms.doors)?;
+        let mut merchant = Side::of(&terms.merchant, terms.doors)?;
+        if let Some(door) = &merchant.door {
+            let url = format!("shop.set_url=set://{}", door.address());
+            merchant.settings.extend(["--set".to_owned(), url]);
+        }
         let mut market = Self {
             data: data.to_owned(),
             stage: Stage::new(data),
             gateway,
             merchant,
         };
-        market.register(options)?;
+        market.register(terms)?;
         Ok(market)
     }
 
-    fn register(&mut self, options: &Options) -> Result<(), StageError> {
+    fn register(&mut self, terms: &Terms) -> Result<(), StageError> {
         self.run("ca", "init", &["--brand", BRAND])?;
         let quick = settings(&["listen.tcp=127.0.0.1:0"]);
         let ca = self.stage.serve("ca", &refs(&quick))?;
@@ -79,7 +96,7 @@ impl Market {
             &[enroll.as_slice(), &acquirer].concat(),
         )?;
         self.serve("gateway")?;
-        let gateway = format!("set://{}", self.gateway.door.address());
+        let gateway = format!("set://{}", self.gateway.address()?);
         let own = ["--merchant-id", "TEAHOUSE-0001", "--gateway", &gateway];
         self.run("merchant", "init", &[])?;
         self.run(
@@ -88,13 +105,8 @@ impl Market {
             &[enroll.as_slice(), &acquirer, &own].concat(),
         )?;
         self.serve("merchant")?;
-        for number in 0..options.customers {
-            let pan = usize::try_from(number).ok();
-            let pan = pan.and_then(|number| PANS.get(number % PANS.len()));
-            let card = [
-                ("SET_CARD_NUMBER", pan.copied().unwrap_or_default()),
-                ("SET_CARD_EXPIRY", "209912"),
-            ];
+        for (number, pan) in (0..terms.customers).zip(terms.cards.iter().cycle()) {
+            let card = [("SET_CARD_NUMBER", *pan), ("SET_CARD_EXPIRY", "209912")];
             let mut stage = self.customers_stage(number);
             let quick = settings(&[]);
             let field = ["--field", "Name=A. Shopper"];
@@ -116,6 +128,34 @@ impl Market {
             merchant: self.merchant.args(),
             wallet: settings(&[]),
         }
+    }
+
+    /// The data folder of a role; of the wallets, `cardholder` of each customer's.
+    #[must_use]
+    pub fn folder(&self, role: &str) -> PathBuf {
+        self.stage.folder(role)
+    }
+
+    /// The data folder of a customer's wallet.
+    #[must_use]
+    pub fn wallet(&self, number: u64) -> PathBuf {
+        self.customers_stage(number).folder("cardholder")
+    }
+
+    /// The process of a server that runs.
+    #[must_use]
+    pub fn process(&self, role: &str) -> Option<u32> {
+        self.stage.process(role)
+    }
+
+    /// Where a server listens that runs.
+    #[must_use]
+    pub fn listening(&self, role: &str) -> Option<&Listening> {
+        let side = match role {
+            "gateway" => &self.gateway,
+            _ => &self.merchant,
+        };
+        side.listening.as_ref()
     }
 
     fn customers_stage(&self, number: u64) -> Stage {
@@ -144,8 +184,9 @@ impl Market {
     /// The system refuses.
     pub fn kill(&mut self, role: &'static str) -> Result<(), StageError> {
         self.stage.kill(role)?;
-        self.side(role).door.leads_to(None);
-        Ok(())
+        let side = self.side(role);
+        side.listening = None;
+        side.lead()
     }
 
     /// Starts a server and waits until it listens.
@@ -157,8 +198,9 @@ impl Market {
         let mut args = self.side(role).args();
         args.extend(["--set", "listen.tcp=127.0.0.1:0"].map(str::to_owned));
         let listening = self.stage.serve(role, &refs(&args))?;
-        self.side(role).door.leads_to(Some(address(&listening)?));
-        Ok(())
+        let side = self.side(role);
+        side.listening = Some(listening);
+        side.lead()
     }
 
     /// Waits until everything under way is finished, and compares.
@@ -211,15 +253,44 @@ impl Market {
         self.stage.run(role, command, &args, &[])
     }
 
-    fn side(&self, role: &str) -> &Side {
+    fn side(&mut self, role: &str) -> &mut Side {
         match role {
-            "gateway" => &self.gateway,
-            _ => &self.merchant,
+            "gateway" => &mut self.gateway,
+            _ => &mut self.merchant,
         }
     }
 }
 
 impl Side {
+    fn of(terms: &SideTerms, door: bool) -> Result<Self, StageError> {
+        let door = door.then(Door::open).transpose();
+        Ok(Self {
+            door: door.map_err(StageError::io("a port"))?,
+            listening: None,
+            store: terms.store.clone(),
+            settings: settings(terms.settings),
+        })
+    }
+
+    /// Where clients find it.
+    fn address(&self) -> Result<SocketAddr, StageError> {
+        match (&self.door, &self.listening) {
+            (Some(door), _) => Ok(door.address()),
+            (None, Some(listening)) => address(listening),
+            (None, None) => Err(StageError::Silence {
+                what: "a server's address".to_owned(),
+            }),
+        }
+    }
+
+    /// Leads the door to where it listens.
+    fn lead(&self) -> Result<(), StageError> {
+        if let Some(door) = &self.door {
+            door.leads_to(self.listening.as_ref().map(address).transpose()?);
+        }
+        Ok(())
+    }
+
     fn args(&self) -> Vec<String> {
         let mut args = self.settings.clone();
         if let Some(store) = &self.store {
@@ -258,16 +329,6 @@ fn only_file(folder: &Path) -> Result<PathBuf, StageError> {
 
 const BRAND: &str = "Orchard";
 const ACQUIRER_BIN: &str = "455555";
-
-/// Test cards: approved; approved twice; captures confirmed when repeated only; approved in part;
-/// too late, and the reversal confirmed when repeated only.
-const PANS: [&str; 5] = [
-    "9999010000000003",
-    "9999010000000805",
-    "9999010000010002",
-    "9999010000000102",
-    "9999010000020688",
-];
 
 /// How long it may take to finish what is under way.
 const PATIENCE: Duration = Duration::from_secs(120);

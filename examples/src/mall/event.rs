@@ -23,6 +23,8 @@ pub struct Listening {
     pub tcp: Option<String>,
     /// `address:port` of HTTP.
     pub http: Option<String>,
+    /// `address:port` for operators.
+    pub admin: Option<String>,
 }
 
 /// A request and its response, as the client saw them.

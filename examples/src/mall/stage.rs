@@ -313,6 +313,14 @@ impl Stage {
         fault.map_or(Ok(()), |fault| Err(killed(fault)))
     }
 
+    /// The process of a server that runs.
+    #[must_use]
+    pub fn process(&self, role: &str) -> Option<u32> {
+        let mut servers = self.servers.iter();
+        let server = servers.find(|server| server.role == role);
+        server.map(|server| server.child.id())
+    }
+
     /// Waits until somebody ends the servers or, by a signal, this program.
     pub fn keep(&mut self) {
         let all_ended = |stage: &Self| {

@@ -28,6 +28,16 @@ pub trait CryptoProvider: Send + Sync + fmt::Debug {
     /// [`KeyRules`](super::KeyRules), [`CryptoError::Provider`] if the provider fails.
     fn generate_rsa(&self, bits: usize) -> Result<PrivateKey, CryptoError>;
 
+    /// Takes a kept key (PKCS #8 PrivateKeyInfo, DER) into use; as a software key, unless the
+    /// provider has something of its own to compute with.
+    ///
+    /// # Errors
+    ///
+    /// As [`PrivateKey::from_pkcs8_der`].
+    fn load_rsa(&self, pkcs8: &[u8]) -> Result<PrivateKey, CryptoError> {
+        PrivateKey::from_pkcs8_der(pkcs8)
+    }
+
     /// SHA-1 over the concatenation of `parts`.
     fn sha1(&self, parts: &[&[u8]]) -> [u8; SHA1_LEN];
 
