@@ -49,13 +49,24 @@ pub struct Customer {
     pub(super) wallet: Vec<String>,
 }
 
+/// Attempts after closing time of who has bought nothing.
+const LATE: u32 = 5;
+
 impl Customer {
     /// Buys, and has captured and given back, until the shops close. What fails because
-    /// somebody just died is left as it is: to finish it is the servers' business.
+    /// somebody just died is left as it is: to finish it is the servers' business. Who could buy
+    /// nothing between the deaths may do so after the last of them.
     #[must_use]
     pub fn shop_until(mut self, closing: &AtomicBool) -> Bought {
         let mut bought = Bought::default();
-        while !closing.load(Ordering::SeqCst) {
+        let mut late = 0;
+        loop {
+            if closing.load(Ordering::SeqCst) {
+                if bought.paid > 0 || late == LATE {
+                    return bought;
+                }
+                late += 1;
+            }
             let wake_up = self.wake_up.display().to_string();
             let offer = [
                 "--description",
@@ -92,7 +103,6 @@ impl Customer {
                 _ => {}
             }
         }
-        bought
     }
 
     fn merchant(&mut self, command: &str, args: &[&str]) -> Option<serde_json::Value> {
