@@ -19,7 +19,7 @@ mod signers;
 pub(crate) use self::book::{Book, Terms};
 pub use self::fault::ListsFault;
 pub(crate) use self::keeper::{Keeper, State};
-pub(crate) use self::log::Log;
+pub(crate) use self::log::{Entry, Log};
 pub(crate) use self::publish::{lists, publish};
 pub(crate) use self::revoke::revoke;
 pub(crate) use self::signers::Signers;

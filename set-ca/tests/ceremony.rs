@@ -159,6 +159,19 @@ fn a_whole_hierarchy_is_made_with_files_carried_between_folders() {
     );
     let shown = vault.good("ca", &["show"]);
     assert!(shown.contains("cca+mca+pca"), "{shown}");
+    // What was issued on the way is in the log, so the CAs go on from there.
+    for data in ["orchard", "kansai", "ca"] {
+        vault.good(data, &["publish", "--all"]);
+    }
+    let (below, _) = files(&vault.path("kansai").join("identities")).remove(0);
+    vault.good("orchard", &["revoke", below.to_str().unwrap()]);
+    let log = fs::read_to_string(vault.path("orchard").join("revocations.log")).unwrap();
+    let bcis: Vec<&str> = log.lines().filter(|line| line.contains(" bci ")).collect();
+    for (index, line) in bcis.iter().enumerate() {
+        let number = format!(" bci orchard {} ", index + 1);
+        assert!(line.contains(&number), "{line}");
+    }
+    assert!(bcis.len() > 4, "{log}");
     let identities: Vec<PathBuf> = files(&vault.path("ca").join("identities"))
         .into_iter()
         .map(|(file, _)| file)

@@ -25,6 +25,7 @@ use super::undo::Undo;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::folder::{Keys, brand_folder, brand_labels};
+use crate::lists::{Entry, Log, Terms};
 use crate::serve::station;
 
 pub(super) fn accept(
@@ -45,6 +46,9 @@ pub(super) fn accept(
         None => label_of(data, &context, &bundle)?,
     };
     let folder = brand_folder(data, &label);
+    // What is issued here counts like what `publish` issues: one process at a time, and no
+    // number that the log does not know.
+    let mut log = Log::open(data, Terms::of(config).wait).map_err(Failure::Lists)?;
     let mut trust = folder.load_trust(&context)?;
     trust.roots = roots;
     Chains::of(&context, &trust, &bundle).check_all(&bundle)?;
@@ -54,7 +58,26 @@ pub(super) fn accept(
         }
     }
     let identities = identities(&context, &trust, &bundle, installed);
-    let lists = lists(&context, config, &keys, &mut trust, &bundle, &identities)?;
+    for crl in &bundle.crls {
+        trust.hold_crl(&context, crl.clone());
+    }
+    for bci in &bundle.bcis {
+        trust.hold_bci(&context, bci.clone());
+    }
+    let mut press = Press {
+        context: &context,
+        lifetime: config.certificates.ca_validity().lists,
+        log: &log,
+        issued: Vec::new(),
+    };
+    press.first_crls(&mut trust, &identities)?;
+    let mut all: Vec<Identity> = identities.iter().map(|(_, one)| one.clone()).collect();
+    all.extend(keys.identities(&context)?);
+    press.bci(&label, &mut trust, &all)?;
+    let (entries, lists): (Vec<_>, Vec<_>) = press.issued.into_iter().unzip();
+    if !entries.is_empty() {
+        log.append(entries).map_err(Failure::Lists)?;
+    }
 
     // The identities come last: until one is there its key waits, and the same files can be
     // accepted again.
@@ -174,58 +197,67 @@ fn identities(
         .collect()
 }
 
-/// Takes in the lists, issues the first CRL of a new CA, and a BCI where this is the brand
-/// CA and the last one does not name all. Says what was issued.
-fn lists(
-    context: &Context<'_>,
-    config: &Config,
-    keys: &Keys,
-    trust: &mut Trust,
-    bundle: &Bundle,
-    identities: &[(String, Identity)],
-) -> Result<Vec<String>, Failure> {
-    for crl in &bundle.crls {
-        trust.hold_crl(context, crl.clone());
-    }
-    for bci in &bundle.bcis {
-        trust.hold_bci(context, bci.clone());
-    }
-    let lifetime = config.certificates.ca_validity().lists;
-    let mut issued = Vec::new();
-    let signs_crls = |identity: &Identity| {
-        let usage = identity.certificate.extensions().key_usage;
-        usage.contains(KeyUsage::CRL_SIGN)
-    };
-    for (name, identity) in identities
-        .iter()
-        .filter(|(_, identity)| signs_crls(identity))
-    {
-        let subject = identity.certificate.subject();
-        if trust.crls().iter().all(|crl| crl.issuer() != subject) {
-            trust.hold_crl(
-                context,
-                next_crl(context, identity, None, 0, &[], lifetime)?,
-            );
-            issued.push(format!("CRL 1 of {name}"));
+/// Issues the lists that what was accepted calls for.
+struct Press<'a> {
+    context: &'a Context<'a>,
+    /// Of a list, in seconds.
+    lifetime: u64,
+    log: &'a Log,
+    /// What was issued, for the log and in words.
+    issued: Vec<(Entry, String)>,
+}
+
+impl Press<'_> {
+    /// The first CRL of each new CA that signs its own.
+    fn first_crls(
+        &mut self,
+        trust: &mut Trust,
+        identities: &[(String, Identity)],
+    ) -> Result<(), Failure> {
+        for (name, identity) in identities
+            .iter()
+            .filter(|(_, identity)| signs_crls(identity))
+        {
+            let subject = identity.certificate.subject();
+            if trust.crls().iter().any(|crl| crl.issuer() == subject) {
+                continue;
+            }
+            let (floor, revoked) = (self.log.crl_number(subject), self.log.revoked(subject));
+            let crl = next_crl(self.context, identity, None, floor, &revoked, self.lifetime)?;
+            let told = format!("CRL {} of {name}", crl.number());
+            self.issued.push((Entry::of_crl(self.context, &crl), told));
+            trust.hold_crl(self.context, crl);
         }
+        Ok(())
     }
-    let mut all: Vec<Identity> = identities.iter().map(|(_, one)| one.clone()).collect();
-    all.extend(keys.identities(context)?);
-    let brand_ca = all.iter().find(|identity| {
-        let types = identity.certificate.extensions().certificate_type;
-        types == CertificateType::BCA
-            && signs_crls(identity)
-            && trust.certificates().contains(&identity.certificate)
-    });
-    let complete = trust.bci().is_some_and(|bci| names_all(bci, trust.crls()));
-    if let Some(brand_ca) = brand_ca
-        && !complete
-    {
-        let bci = next_bci(context, brand_ca, trust.bci(), 0, trust.crls(), lifetime)?;
-        issued.push(format!("BCI {}", bci.to_be_signed.sequence_num));
-        trust.hold_bci(context, bci);
+
+    /// A BCI where this is the brand CA and the last one does not name all.
+    fn bci(&mut self, label: &str, trust: &mut Trust, all: &[Identity]) -> Result<(), Failure> {
+        let brand_ca = all.iter().find(|identity| {
+            let types = identity.certificate.extensions().certificate_type;
+            types == CertificateType::BCA
+                && signs_crls(identity)
+                && trust.certificates().contains(&identity.certificate)
+        });
+        let complete = trust.bci().is_some_and(|bci| names_all(bci, trust.crls()));
+        if let Some(brand_ca) = brand_ca
+            && !complete
+        {
+            let floor = self.log.bci_number(label);
+            let (last, crls) = (trust.bci(), trust.crls());
+            let bci = next_bci(self.context, brand_ca, last, floor, crls, self.lifetime)?;
+            let told = format!("BCI {}", bci.to_be_signed.sequence_num);
+            self.issued
+                .push((Entry::of_bci(self.context, label, &bci), told));
+            trust.hold_bci(self.context, bci);
+        }
+        Ok(())
     }
-    Ok(issued)
+}
+
+fn signs_crls(identity: &Identity) -> bool {
+    let usage = identity.certificate.extensions().key_usage;
+    usage.contains(KeyUsage::CRL_SIGN)
 }
 
 #[derive(Serialize)]

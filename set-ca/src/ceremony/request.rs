@@ -26,6 +26,7 @@ use crate::config::Config;
 use crate::failure::{Failure, file_fault};
 use crate::folder::Keys;
 use crate::init::pkcs8;
+use crate::lists::{Log, Terms};
 use crate::serve::station;
 
 pub(super) fn request(
@@ -64,6 +65,8 @@ pub(super) fn request(
     }
     let out = args.out.clone().unwrap_or_else(|| data.join("requests"));
     create_folder(&out)?;
+    // The log begins with the CA's keys; what is accepted for them goes on in it.
+    drop(Log::open(data, Terms::of(config).wait).map_err(Failure::Lists)?);
     let mut undo = Undo::default();
     let mut requests = Vec::new();
     for (name, pair, request) in &made {
