@@ -171,6 +171,9 @@ impl PartyFolder {
 
     fn read_trust(&self, context: &set_core::exchange::Context<'_>) -> Result<Trust, PartyError> {
         let rules = &context.policy.key_rules;
+        // Whoever writes puts the BCI last. Read first, it never names what the rest lacks; CRLs
+        // that are newer than it are no harm.
+        let bci = self.bci()?;
         let roots = TrustStore::new(self.certificates("roots", rules)?);
         let mut trust = Trust::new(roots).remembering(Arc::new(Mutex::new(ChainCache::default())));
         for certificate in self.certificates("certificates", rules)? {
@@ -179,7 +182,7 @@ impl PartyFolder {
         for (_, crl) in self.crls()? {
             trust.hold_crl(context, crl);
         }
-        if let Some(bci) = self.bci()? {
+        if let Some(bci) = bci {
             trust.hold_bci(context, bci);
         }
         Ok(trust)
