@@ -3,7 +3,8 @@
 //! A request without an answer is sent again for as long as it takes, ever more seldom: the
 //! gateway may have done what it asks. One that is answered with an Error, or with what is not
 //! good, is sent again a bounded number of times; then the order asks for the operator's
-//! attention, and is left alone until a command is about it.
+//! attention, and is left alone until a command is about it. An unspecifiedFailure is all that a
+//! busy gateway can say over TCP, so it counts as no answer.
 
 use set_core::asn1::{self, Date, Limits};
 use set_core::error::Error;
@@ -55,7 +56,7 @@ pub(crate) async fn note(
         Fault::Gateway(_) | Fault::Patience | Fault::Protocol(_) => None,
         _ => return Ok(false),
     };
-    let refused = matches!(fault, Fault::Protocol(_));
+    let refused = matches!(fault, Fault::Protocol(_)) && code != Some(BUSY);
     let loaded = tx.load(key(lid_m)).await?;
     let (earlier, version) = match loaded {
         Some(record) => (Some(decode(&record.body)?), record.version),
@@ -93,6 +94,9 @@ impl Attempts {
         !self.attention && self.next <= now
     }
 }
+
+/// What a busy gateway says.
+pub(crate) const BUSY: ErrorCode = ErrorCode::UnspecifiedFailure;
 
 fn decode(body: &[u8]) -> Result<Attempts, Fault> {
     asn1::decode(body, &Limits::default()).map_err(|_| Fault::Damaged("an order's attempts"))

@@ -1,9 +1,9 @@
 //! `authorize` and `reverse`.
 
 use set_core::error::Error;
+use set_core::merchant::Order;
 use set_core::merchant::authorize::Wish;
 use set_core::merchant::sale::Waiting;
-use set_core::merchant::{Order, Sale};
 use set_core::msg::amount::CurrencyAmount;
 use set_core::msg::ids::{CountryCode, MerchCatCode, Rrpid};
 use set_core::msg::payment::auth_req::{AvsData, MerchData, SpecialProcessing};
@@ -21,6 +21,7 @@ use crate::ledger::{self, Entry};
 use crate::pos::Pos;
 use crate::report::Report;
 use crate::service::Till;
+use crate::superseded;
 use crate::wishes::{AuthorizeWish, ReverseWish, Special};
 
 /// Authorizes an order, or the next part of it; asks again when an answer is awaited.
@@ -76,9 +77,10 @@ impl Till {
                 (Some(Waiting::Authorization(state)), None) => {
                     let rrpid = state.rrpid;
                     report.add(&match self.resume(rrpid, By::Operator).await {
-                        // It has not been authorized, or its answer would have come again; and
-                        // the gateway takes a payment instruction once only.
-                        Err(Fault::Protocol(Error::Refused(_))) => {
+                        // Who is busy now may have authorized it before.
+                        Err(Fault::Protocol(Error::Refused(refused)))
+                            if refused.code != attempts::BUSY =>
+                        {
                             Box::pin(self.authorize_anew(order, rrpid, wish)).await?
                         }
                         outcome => outcome?,
@@ -97,7 +99,8 @@ impl Till {
     }
 
     /// Asks for an authorization in a new message, in place of the one that the gateway
-    /// answers with an Error, such as that it is too old.
+    /// answers with an Error, such as that it is too old. Should it have authorized that one all
+    /// the same, see [`superseded`].
     async fn authorize_anew(
         &self,
         order: &str,
@@ -105,21 +108,20 @@ impl Till {
         wish: &AuthorizeWish,
     ) -> Result<Vec<Done>, Failure> {
         let Entry { order, version } = self.entry(order).await?;
-        let sale = match order {
-            Order::Placed(sale) => match &sale.waiting {
-                Some(waiting) if waiting.rrpid() == refused => Sale {
-                    waiting: None,
-                    ..sale
-                },
-                // Somebody was faster.
-                _ => return Ok(Vec::new()),
-            },
-            _ => return Ok(Vec::new()),
+        let Order::Placed(mut sale) = order else {
+            return Ok(Vec::new());
+        };
+        let former = sale.waiting.take();
+        let Some(former) = former.filter(|former| former.rrpid() == refused) else {
+            // Somebody was faster.
+            return Ok(Vec::new());
         };
         let wish = wish.step(self.first_authorization(&sale))?;
         let mut tx = self.store.begin().await?;
         claims::abandon(&mut tx, refused).await?;
-        attempts::clear(&mut tx, &sale.ordered.initiated.offer.lid_m).await?;
+        let lid_m = &sale.ordered.initiated.offer.lid_m;
+        attempts::clear(&mut tx, lid_m).await?;
+        superseded::keep(&mut tx, lid_m, &former).await?;
         let version = ledger::save(&mut tx, &sale.clone().into(), version).await?;
         tx.commit().await?;
         Ok(self.authorize((sale, version), wish, None).await?)

@@ -32,6 +32,7 @@ use crate::ledger::{self, Entry};
 use crate::proof;
 use crate::report::Report;
 use crate::service::Till;
+use crate::superseded;
 
 /// A sale as it was loaded.
 pub(crate) type Held = (Sale, u64);
@@ -183,7 +184,7 @@ impl Till {
             })
             .await?;
         let patience = self.config.timeouts.message.duration();
-        let gateway = &self.counter(brand_id).gateway;
+        let gateway = &self.counter(brand_id)?.gateway;
         let response = gateway.exchange(&request, patience).await?;
         self.compute_and_learn(brand_id, move |context, merchant| {
             state.handle(context, merchant, &response)
@@ -307,12 +308,13 @@ impl Till {
         let rrpid = waiting.rrpid();
         let first = sales.first();
         let brand_id = first.map(|sale| sale.ordered.initiated.brand_id.clone());
-        let gateway = &self.counter(brand_id.as_ref()).gateway;
+        let gateway = &self.counter(brand_id.as_ref())?.gateway;
         let response = gateway.exchange(request.as_bytes(), patience).await?;
         let xid = match sales.as_slice() {
             [sale] => Some(sale.trans_ids().xid),
             _ => None,
         };
+        let held = sales.first().cloned().zip(versions.first().copied());
         let (done, waiting, exhibit) = self
             .compute_and_learn(brand_id.as_ref(), move |context, merchant| {
                 let done = handle(context, merchant, sales, &waiting, &response)?;
@@ -320,6 +322,14 @@ impl Till {
                 Ok((done, waiting, exhibit))
             })
             .await?;
+        if let (Waiting::Authorization(_), [one], Some((sale, version))) =
+            (&waiting, done.as_slice(), held)
+            && one.codes.first() == Some(&AuthCode::PiPreviouslyUsed.name())
+            && let Some(former) = Box::pin(self.reinstate(sale, version)).await?
+        {
+            tracing::warn!(%rrpid, %former, "the gateway knows a former request; asked for its answer");
+            return Box::pin(self.resume(former, By::Itself)).await;
+        }
         for one in &done {
             let xid = xid.or(Some(one.sale.trans_ids().xid));
             Proved::new("merchant", "the gateway's answer", xid)
@@ -367,6 +377,7 @@ impl Till {
             let order = one.sale.clone().into();
             let version = ledger::save(&mut tx, &order, version).await?;
             attempts::clear(&mut tx, &order.offer().lid_m).await?;
+            superseded::clear(&mut tx, &order.offer().lid_m).await?;
             if let Some(exhibit) = exhibit {
                 let xid = one.sale.trans_ids().xid;
                 proof::keep(&mut tx, self.station.crypto(), &xid, exhibit).await?;

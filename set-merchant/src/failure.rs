@@ -116,7 +116,8 @@ impl Failing for Failure {
             | Self::NoOrder(_)
             | Self::NoEvidence(_)
             | Self::NoKey(_)
-            | Self::NoEvent(_) => Exit::Usage,
+            | Self::NoEvent(_)
+            | Self::Step(Fault::NoSuchBrand(_)) => Exit::Usage,
             Self::Waits(_) | Self::Evidence(_) | Self::LargeEvidence(_) => Exit::Refused,
             Self::Step(Fault::Gateway(_) | Fault::Patience) => Exit::Unreachable,
             Self::Step(Fault::Pool(PoolFault::Busy | PoolFault::Panicked)) => Exit::Internal,

@@ -26,6 +26,11 @@ pub enum Fault {
     /// No gateway is known.
     #[error("no gateway is known; enroll with --gateway, or configure one")]
     NoGateway,
+    /// Nobody here serves the brand.
+    #[error(
+        "this merchant serves no brand \"{0}\"; enroll for it, and start the server again if it runs"
+    )]
+    NoSuchBrand(String),
     /// A stored record is not what this program wrote.
     #[error("the record of {0} is damaged")]
     Damaged(&'static str),

@@ -53,6 +53,7 @@ mod serve;
 mod service;
 mod shop_pages;
 mod show;
+mod superseded;
 mod upkept;
 mod wishes;
 

@@ -104,11 +104,18 @@ impl Till {
         Ok(self)
     }
 
-    /// Who serves a brand; the first where none is known, or nobody serves it.
-    pub(crate) fn counter(&self, brand_id: Option<&BrandId>) -> &Counter {
-        let mut further = self.further.iter();
-        let serves = |counter: &&Counter| brand_id.is_some_and(|brand_id| counter.is_of(brand_id));
-        further.find(serves).unwrap_or(&self.first)
+    /// Who serves a brand; the one enrolled first where no brand is named.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::NoSuchBrand`].
+    pub(crate) fn counter(&self, brand_id: Option<&BrandId>) -> Result<&Counter, Fault> {
+        let Some(brand_id) = brand_id else {
+            return Ok(&self.first);
+        };
+        let mut counters = self.counters();
+        let found = counters.find(|counter| counter.is_of(brand_id));
+        found.ok_or_else(|| Fault::NoSuchBrand(brand_id.to_string()))
     }
 
     /// Who serves, the brand that was enrolled first before the others.
@@ -224,6 +231,8 @@ impl Till {
             Message::PInitReq(message) => Some(message.brand_id.clone()),
             _ => None,
         };
+        // A brand that nobody serves is refused by whoever is asked.
+        let brand_id = brand_id.filter(|brand_id| self.counter(Some(brand_id)).is_ok());
         let (state, response) = self
             .compute(brand_id.as_ref(), move |context, merchant| {
                 match &asked.message {
@@ -267,7 +276,7 @@ impl Till {
                     .await?;
                 prove_order(self.trace, &ordered);
                 let order = Order::from(ordered);
-                let asks = self.counter(Some(&brand_id)).gateway.is_known();
+                let asks = self.counter(Some(&brand_id))?.gateway.is_known();
                 if self.config.authorize != AuthorizeWhen::AtOnce || !asks {
                     let (response, acceptance) = self.p_res(order.clone()).await?;
                     let kept = exhibit.into_iter().chain(acceptance).collect();
@@ -435,7 +444,7 @@ impl Till {
         step: impl FnOnce(&Context<'_>, &mut Merchant) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Fault> {
         let station = self.station.clone();
-        let mut merchant = Merchant::clone(&self.counter(brand_id).merchant.now());
+        let mut merchant = Merchant::clone(&self.counter(brand_id)?.merchant.now());
         let outcome = self
             .pool
             .spawn_crypto(move || step(&station.context(), &mut merchant))
@@ -457,7 +466,7 @@ impl Till {
             })
             .await?;
         // Meanwhile another may have learned something as well, or the keys may be others.
-        self.counter(brand_id).merchant.change(|now| {
+        self.counter(brand_id)?.merchant.change(|now| {
             let mut next = now.clone();
             next.trust.absorb(&learned.trust);
             next

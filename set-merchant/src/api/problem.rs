@@ -378,6 +378,7 @@ fn step(fault: &Fault) -> Kind {
         Fault::Gateway(_) => Kind::Unreachable,
         Fault::Patience => Kind::Late,
         Fault::NoGateway => Kind::NoGateway,
+        Fault::NoSuchBrand(_) => Kind::Value,
     }
 }
 

@@ -104,3 +104,52 @@ async fn an_order_without_an_answer_is_asked_about_ever_more_seldom_and_never_gi
     rig.till.settle_all().await.unwrap();
     assert_eq!(shown(&rig, &order).await["state"], "authorized");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_gateway_is_asked_again_and_never_given_up() {
+    let rig = Rig::start(impatient).await;
+    rig.desk.busy.store(true, Ordering::SeqCst);
+    rig.desk.refusals.store(usize::MAX, Ordering::SeqCst);
+    let (_, placed) = rig.buy(&mut Wallet::new()).await;
+    let order = placed.trans_ids.xid.to_string();
+    wait(&rig).await;
+    let waits = shown(&rig, &order).await;
+    assert_eq!(waits["attention"], false);
+    assert_eq!(waits["attempts"]["refused"], 0);
+    rig.desk.refusals.store(0, Ordering::SeqCst);
+    rig.clock.advance(45);
+    rig.till.settle_all().await.unwrap();
+    assert_eq!(shown(&rig, &order).await["state"], "authorized");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authorization_that_stands_survives_errors_about_its_request() {
+    for busy in [true, false] {
+        let rig = Rig::start(impatient).await;
+        // The gateway authorizes, and its answer is lost.
+        rig.desk.silent.store(true, Ordering::SeqCst);
+        let (_, placed) = rig.buy(&mut Wallet::new()).await;
+        let order = placed.trans_ids.xid.to_string();
+        rig.desk.silent.store(false, Ordering::SeqCst);
+        rig.desk.busy.store(busy, Ordering::SeqCst);
+        rig.desk.refusals.store(1, Ordering::SeqCst);
+        let pos = rig.pos().await;
+        let args = AuthorizeArgs {
+            order: order.clone(),
+            wish: AuthorizeWish::default(),
+            gateway: None,
+        };
+        let printed = Printed::default();
+        let outcome = authorize(&pos, &args, &mut printed.screen()).await;
+        if busy {
+            assert!(outcome.is_err(), "it says nothing about the request");
+            assert_eq!(authorize_by_hand(&rig, &order).await, Exit::Success);
+        } else {
+            // Another AuthReq is told piPreviouslyUsed, and the first is taken up again.
+            assert_eq!(outcome.unwrap(), Exit::Success);
+        }
+        assert_eq!(shown(&rig, &order).await["state"], "authorized", "{busy}");
+        let acquirer = rig.desk.acquirer.lock().unwrap();
+        assert_eq!(acquirer.books.authorizations.len(), 1);
+    }
+}

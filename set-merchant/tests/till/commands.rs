@@ -209,3 +209,31 @@ async fn a_credit_whose_answer_was_lost_is_asked_for_with_the_same_octets() {
     let acquirer = rig.desk.acquirer.lock().unwrap();
     assert_eq!(acquirer.books.authorizations[0].credited(), 500);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_brand_that_nobody_serves_is_not_taken_for_another() {
+    let rig = Rig::plain().await;
+    let (_, placed) = rig.buy(&mut Wallet::new()).await;
+    let pos = rig.pos().await;
+    let order = placed.trans_ids.xid.to_string();
+    assert_eq!(captured(&pos, &order, None).await.0, Exit::Success);
+    let close = |brand: &str| {
+        BatchCommand::Close(CloseArgs {
+            wish: CloseWish::default(),
+            at: AtArgs {
+                brand: Some(brand.to_owned()),
+                gateway: None,
+            },
+        })
+    };
+    let printed = Printed::default();
+    let refused = batch(&pos, &close("Orchid"), &mut printed.screen()).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.exit(), Exit::Usage, "{refused}");
+    assert!(refused.to_string().contains("brand"), "{refused}");
+    let (exit, closed) = administered(&pos, close("Orchard")).await;
+    assert_eq!(
+        (exit, &closed["status"]),
+        (Exit::Success, &"success".into())
+    );
+}

@@ -84,6 +84,8 @@ pub(crate) struct Desk {
     pub(crate) declines: AtomicBool,
     /// How many requests it answers with an Error.
     pub(crate) refusals: AtomicUsize,
+    /// The Errors say what a busy gateway says over TCP.
+    pub(crate) busy: AtomicBool,
     pub(crate) asked: AtomicUsize,
     /// It answers nothing before it was asked that often.
     pub(crate) meeting: AtomicUsize,
@@ -97,6 +99,7 @@ impl Desk {
             stuck: AtomicBool::new(false),
             declines: AtomicBool::new(false),
             refusals: AtomicUsize::new(0),
+            busy: AtomicBool::new(false),
             asked: AtomicUsize::new(0),
             meeting: AtomicUsize::new(0),
         }
@@ -111,8 +114,11 @@ impl Desk {
             .is_ok()
         {
             let wrapper: MessageWrapper = asn1::decode(octets, &DecodeLimits::default()).unwrap();
-            let too_old = PeerFault::TooOld(1).into();
-            let refusal = Refusal::of(too_old, wrapper.message_header, &wrapper.message);
+            let fault = match self.busy.load(Ordering::SeqCst) {
+                true => PeerFault::Unspecified("the gateway is busy"),
+                false => PeerFault::TooOld(1),
+            };
+            let refusal = Refusal::of(fault.into(), wrapper.message_header, &wrapper.message);
             let signature = &acquirer.gateway.signature;
             let signer = ErrorSigner {
                 signer: signature.signer(),
