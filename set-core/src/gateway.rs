@@ -71,8 +71,9 @@ pub struct Gateway {
     pub trust: Trust,
     /// The BINs of the cards served; all of the brand's when empty.
     pub bins: Vec<Bin>,
-    /// The BINs of the acquirers whose merchants are served; those of all when empty.
-    pub acquirers: Vec<Bin>,
+    /// The BIN of the acquirer whose merchants are served. Ids of merchants are the acquirer's to
+    /// give, so what the gateway writes and keeps names a merchant by the id alone.
+    pub acquirer: Bin,
     /// Whether it captures; otherwise every captureNow is answered with captureNotSupported.
     pub captures: bool,
     /// What merchants are given for their captures.
@@ -108,8 +109,7 @@ impl Gateway {
 
     /// Whether it serves the merchants of the acquirer that a merchant's certificate names.
     fn serves_acquirer_of(&self, merchant: &Certificate) -> Result<bool, Error> {
-        let acquirer = &merchant.merchant_data()?.mer_acquirer_bin;
-        Ok(self.acquirers.is_empty() || self.acquirers.contains(acquirer))
+        Ok(merchant.merchant_data()?.mer_acquirer_bin == self.acquirer)
     }
 
     /// The own encryption certificate, its chain verified now.

@@ -1,5 +1,7 @@
 //! Why a command did not do what it was asked, and the exit code that tells.
 
+use std::path::PathBuf;
+
 use set_node::cli::Exit;
 use set_node::program::{self, Failing};
 
@@ -14,6 +16,12 @@ pub enum Failure {
     /// The gateway has no certificates.
     #[error("the gateway has no certificates yet: enroll first")]
     NotEnrolled,
+    /// It is not known whose merchants are served.
+    #[error(
+        "the enrolment kept in {} names no acquirer, so it is not known whose merchants are served: enroll into a new --data folder",
+        .0.display()
+    )]
+    NoAcquirer(PathBuf),
     /// The gateway has certificates already.
     #[error("the gateway has certificates already; another brand takes another --data folder")]
     Enrolled,
@@ -32,7 +40,7 @@ impl Failing for Failure {
     fn exit(&self) -> Exit {
         match self {
             Self::Program(failure) => failure.exit(),
-            Self::NotEnrolled | Self::HostConfig(_) => Exit::Broken,
+            Self::NotEnrolled | Self::NoAcquirer(_) | Self::HostConfig(_) => Exit::Broken,
             Self::Enrolled => Exit::Usage,
             Self::NoEncryption | Self::Host(LinkFault::Refused { .. }) => Exit::Refused,
             Self::Host(_) => Exit::Unreachable,

@@ -1,6 +1,5 @@
 //! `serve`: merchants are answered until the process is stopped.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -226,21 +225,16 @@ pub(crate) fn gateway(
         former,
         trust,
         bins,
-        acquirers: acquirers(data, keys)?,
+        acquirer: acquirer(data, keys)?,
         captures: config.gateway.captures,
         cap_tokens: config.gateway.cap_tokens.into(),
     })
 }
 
-/// The acquirer whose merchants are served, where the gateway is one of several.
-fn acquirers(folder: &Path, keys: &KeyStore) -> Result<Vec<Bin>, Failure> {
-    let alone = !folder.join("brands").is_dir()
-        && folder.parent().and_then(Path::file_name) != Some(OsStr::new("brands"));
-    if alone {
-        return Ok(Vec::new());
+/// The acquirer whose merchants are served: the one that the gateway was enrolled for.
+fn acquirer(folder: &Path, keys: &KeyStore) -> Result<Bin, Failure> {
+    match Enrollment::load(folder, keys)?.id_data {
+        Some(IdData::AcquirerId(acquirer)) => Ok(acquirer.acquirer_bin),
+        _ => Err(Failure::NoAcquirer(folder.to_owned())),
     }
-    Ok(match Enrollment::load(folder, keys)?.id_data {
-        Some(IdData::AcquirerId(acquirer)) => vec![acquirer.acquirer_bin],
-        _ => Vec::new(),
-    })
 }

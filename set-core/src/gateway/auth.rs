@@ -146,7 +146,8 @@ impl Asked {
 
     /// Compares what merchant and cardholder say, with each other and with the certificates.
     ///
-    /// `previous` are all earlier authorizations of the transaction. In this order, the first
+    /// `previous` are all earlier authorizations of the transaction; those of other merchants
+    /// count for nothing, as an XID is the merchant's choice and goes in clear. In this order, the first
     /// failure deciding: digests missing, or there beside an AuthToken (piAuthMismatch); XID,
     /// LID-C, LID-M and the digest of the order (piAuthMismatch); the brand of merchant, cardholder and gateway
     /// (cardMerchBrandMismatch); an unsigned PI where a signature is required
@@ -173,6 +174,9 @@ impl Asked {
         previous: &[Authorization],
     ) -> Result<Judgement, Error> {
         let Self { request, reading } = self;
+        let own = |record: &&Authorization| record.merchant_id == request.merchant.merchant_id;
+        let previous: Vec<Authorization> = previous.iter().filter(own).cloned().collect();
+        let previous = &*previous;
         let refusal = match reading {
             Reading::Unserved(code) => code,
             Reading::OtherBrand(instruction) => {

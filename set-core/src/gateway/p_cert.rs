@@ -89,7 +89,7 @@ fn verify(
     Err(failure)
 }
 
-/// The merchant's certificate if it is of this gateway's brand and acquirers, its signature
+/// The merchant's certificate if it is of this gateway's brand and acquirer, its signature
 /// being good.
 fn verify_with(
     context: &Context<'_>,

@@ -80,7 +80,7 @@ fn encryption_of(
     signature: &ChainVerified,
 ) -> Result<ChainVerified, Error> {
     let signer = signature.certificate();
-    let merchant_id = signer.merchant_id()?;
+    let ours = signer.merchant_data()?;
     let purpose = Purpose::MerchantEncryption;
     let mut fitting = trust.candidates(context, |certificate| {
         certificate.subject() == signer.subject()
@@ -88,7 +88,9 @@ fn encryption_of(
                 .extensions()
                 .key_usage
                 .contains(purpose.key_usage())
-            && certificate.merchant_id().is_ok_and(|id| id == merchant_id)
+            && certificate.merchant_data().is_ok_and(|theirs| {
+                (&theirs.mer_id, &theirs.mer_acquirer_bin) == (&ours.mer_id, &ours.mer_acquirer_bin)
+            })
     });
     fitting.sort_by_key(|certificate| certificate.not_after());
     fitting.reverse();

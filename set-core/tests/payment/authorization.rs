@@ -2,6 +2,7 @@
 
 use set_core::asn1::{Raw, oid};
 use set_core::error::Error;
+use set_core::gateway::record::Authorization;
 use set_core::merchant::authorize::Wish;
 use set_core::merchant::order::Ordered;
 use set_core::msg::amount::{Currency, CurrencyAmount};
@@ -240,6 +241,27 @@ fn an_unsigned_pi_is_taken_only_where_no_signature_is_required() {
     assert_eq!(rig.auth_code(&octets), AuthCode::SignatureRequired);
     allow_unsigned(&mut rig);
     assert_eq!(rig.auth_code(&octets), AuthCode::Approved);
+}
+
+#[test]
+fn an_authorization_of_another_merchant_under_the_same_xid_stops_nobody() {
+    let mut rig = Rig::new();
+    let ordered = rig.order();
+    let (_, octets) = rig.authorizing(ordered.clone(), 12_950);
+    let own = rig.gateway_answers(&octets, &[], approved(12_950));
+    let own = own.unwrap().record.unwrap();
+    let (_, again) = rig.authorizing(ordered, 12_950);
+    let mut code = |record: &Authorization| {
+        let previous = std::slice::from_ref(record);
+        let answered = rig.gateway_answers(&again, previous, approved(12_950));
+        answered.unwrap().auth_code
+    };
+    assert_eq!(code(&own), AuthCode::PiPreviouslyUsed);
+    let rogue = Authorization {
+        merchant_id: MerchantId::new("MER-6666").unwrap(),
+        ..own
+    };
+    assert_eq!(code(&rogue), AuthCode::Approved);
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl Mall {
                 encryption,
                 former: Vec::new(),
                 bins: Vec::new(),
-                acquirers: Vec::new(),
+                acquirer: merchant_data().unwrap().mer_acquirer_bin,
                 captures: true,
                 cap_tokens: CapTokens::WithAccount,
             });
@@ -352,9 +352,9 @@ fn a_gateway_that_was_renewed_goes_on_under_its_newest_certificate() {
 #[test]
 fn a_merchant_of_another_acquirer_is_not_served() {
     let mut rig = Rig::new();
-    rig.gateway.acquirers = vec![bin("455555")];
+    rig.gateway.acquirer = bin("455555");
     rig.authorized();
-    rig.gateway.acquirers = vec![bin("466666")];
+    rig.gateway.acquirer = bin("466666");
     let ordered = rig.order();
     let (_, octets) = rig.authorizing(ordered, 12_950);
     let refused = rig.gateway_answers(&octets, &[], approved(12_950));
@@ -374,11 +374,11 @@ fn a_merchant_of_another_acquirer_is_not_served() {
 #[test]
 fn of_two_acquirers_gateways_the_merchants_own_answers() {
     let mut rig = Rig::new();
-    rig.gateway.acquirers = vec![bin("466666")];
+    rig.gateway.acquirer = bin("466666");
     let mut own = rig.gateway.clone();
     own.encryption = another_gateway(&rig, 28);
     own.trust.hold(own.encryption.certificate.clone());
-    own.acquirers = vec![bin("455555")];
+    own.acquirer = bin("455555");
     let context = rig.world.context();
     let merchants = std::slice::from_mut(&mut rig.merchant);
     let asked = vec![wanted("Orchard", None)];

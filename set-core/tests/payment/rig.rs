@@ -91,7 +91,7 @@ impl Rig {
                 former: Vec::new(),
                 trust,
                 bins: Vec::new(),
-                acquirers: Vec::new(),
+                acquirer: merchant_data().unwrap().mer_acquirer_bin,
                 captures: true,
                 cap_tokens: CapTokens::WithAccount,
             },

@@ -18,7 +18,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::advice::Untold;
 use super::batches::Book;
-use super::ledger::{self, Notice, Reservation, Reserved};
+use super::ledger::{self, Notice, Reservation, Reserved, Standing};
+use super::settle::ATTEMPTS;
 use super::{Inner, Request, Trouble, advice, batches};
 use crate::host::HostTrace;
 
@@ -31,18 +32,36 @@ pub(super) struct Opened {
 }
 
 impl Inner {
-    /// Answers an AuthReq.
+    /// Answers an AuthReq. When other authorizations of the transaction have changed before it
+    /// had its reservation, everything is looked at again.
     pub(super) async fn authorize(self: &Arc<Self>, request: Request) -> Result<Vec<u8>, Trouble> {
-        let opened = self.open(&request).await?;
+        for _ in 0..ATTEMPTS {
+            if let Some(answer) = self.authorize_once(&request).await? {
+                return Ok(answer);
+            }
+        }
+        Err(Trouble::Store(StoreError::Busy))
+    }
+
+    async fn authorize_once(
+        self: &Arc<Self>,
+        request: &Request,
+    ) -> Result<Option<Vec<u8>>, Trouble> {
+        let opened = self.open(request).await?;
         let (xid, instruction) = (opened.xid, opened.instruction);
-        let pending = match self.judge(&request, opened).await? {
+        let merchant_id = opened.asked.merchant_id().clone();
+        let (judgement, judged) = self.judge(request, opened).await?;
+        let pending = match judgement {
             Judgement::Ask(pending) => pending,
-            Judgement::Refuse(answered) => return self.refused(&request, answered).await,
+            Judgement::Refuse(answered) => {
+                return self.refused(request, answered).await.map(Some);
+            }
         };
-        let (pending, reversal) = self.prepare_reversal(&request, pending).await?;
+        let (pending, reversal) = self.prepare_reversal(request, pending).await?;
         let mut tx = self.parts.store.begin().await?;
         let reserved = Reserved {
             xid,
+            merchant_id,
             rrpid: request.rrpid,
             date: self.parts.station.now(),
             instruction: octet_string(&instruction)?,
@@ -50,11 +69,16 @@ impl Inner {
             number: ledger::host_number(&mut tx).await?,
             reversal: octet_string(&reversal)?,
         };
-        match ledger::reserve(&mut tx, &reserved).await? {
+        match ledger::reserve(&mut tx, &reserved, &judged).await? {
             Reservation::Made => tx.commit().await?,
             Reservation::Again(earlier) => {
                 tx.roll_back().await?;
-                return self.ask(&request, pending, &earlier, true).await;
+                let answer = self.ask(request, pending, &earlier, true).await;
+                return answer.map(Some);
+            }
+            Reservation::Changed => {
+                tx.roll_back().await?;
+                return Ok(None);
             }
             Reservation::Taken => {
                 tx.roll_back().await?;
@@ -67,10 +91,11 @@ impl Inner {
                             .map_err(|error| refused.refuse(error))
                     })
                     .await??;
-                return self.refused(&request, Box::new(answered)).await;
+                return self.refused(request, Box::new(answered)).await.map(Some);
             }
         }
-        self.ask(&request, pending, &reserved, false).await
+        let answer = self.ask(request, pending, &reserved, false).await;
+        answer.map(Some)
     }
 
     /// What the host is to be told should its answer not come, made before it is asked: then
@@ -114,25 +139,30 @@ impl Inner {
         .await?
     }
 
-    /// Compares what merchant and cardholder say, with each other and with what was before.
+    /// Compares what merchant and cardholder say, with each other and with what was before; gives
+    /// what was before, too.
     pub(super) async fn judge(
         self: &Arc<Self>,
         request: &Request,
         opened: Opened,
-    ) -> Result<Judgement, Trouble> {
+    ) -> Result<(Judgement, Standing), Trouble> {
         let mut tx = self.parts.store.begin().await?;
-        let previous = ledger::of_transaction(&mut tx, opened.xid).await?;
+        let merchant_id = opened.asked.merchant_id();
+        let previous = ledger::of_merchant(&mut tx, opened.xid, merchant_id).await?;
         tx.roll_back().await?;
+        let standing = ledger::standing(&previous);
         let previous: Vec<Authorization> = previous.into_iter().map(|held| held.value).collect();
         let request = request.clone();
-        self.compute(move |inner| {
-            let context = inner.parts.station.context();
-            opened
-                .asked
-                .judge(&context, &inner.gateway(), &previous)
-                .map_err(|error| request.refuse(error))
-        })
-        .await?
+        let judgement = self
+            .compute(move |inner| {
+                let context = inner.parts.station.context();
+                opened
+                    .asked
+                    .judge(&context, &inner.gateway(), &previous)
+                    .map_err(|error| request.refuse(error))
+            })
+            .await??;
+        Ok((judgement, standing))
     }
 
     /// Asks the host and records what it said, together with the answer. `repeated` says

@@ -38,7 +38,8 @@ impl Inner {
         let Opened { asked, instruction } = self.open_reversal(request).await?;
         let _turn = self.books.lock(asked.merchant_id().clone()).await;
         let mut tx = self.parts.store.begin().await?;
-        let held = ledger::of_transaction(&mut tx, asked.trans_ids().xid).await?;
+        let xid = asked.trans_ids().xid;
+        let held = ledger::of_merchant(&mut tx, xid, asked.merchant_id()).await?;
         tx.roll_back().await?;
 
         let records = held.iter().map(|held| held.value.clone()).collect();

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `authorization` | XID, RRPID of the AuthReq | [`Authorization`] |
 //! | `instruction` | SHA-256 of a PI | the XID and RRPID of the AuthReq that uses it |
-//! | `asking` | XID | the RRPID of the AuthReq about which the host is being asked |
+//! | `asking` | XID, merchant's id | the RRPID of the AuthReq about which the host is being asked |
 //! | `reserved` | RRPID | [`Reserved`]: the host is being asked |
 //! | `advice` | number | [`Queued`]: the host is to be told |
 //!
@@ -30,6 +30,8 @@ sequence! {
     pub struct Reserved = "Reserved" {
         /// The transaction.
         xid: Xid = "xid",
+        /// Who asks.
+        merchant_id: MerchantId = "merchantID",
         /// The AuthReq.
         rrpid: Rrpid = "rrpid",
         /// When it came.
@@ -179,7 +181,12 @@ pub(crate) enum Reservation {
     Again(Box<Reserved>),
     /// Another request has it.
     Taken,
+    /// The authorizations are others by now than those that it was judged by.
+    Changed,
 }
+
+/// Authorizations by their names and versions.
+pub(crate) type Standing = Vec<(Rrpid, u64)>;
 
 /// A record with the version that it was loaded with; 0 when it is new.
 #[derive(Clone, Debug)]
@@ -188,9 +195,14 @@ pub(crate) struct Versioned<T> {
     pub(crate) version: u64,
 }
 
-/// Takes the payment instruction and notes the request; nothing when it is taken, or the host
-/// is being asked about another authorization of the transaction.
-pub(crate) async fn reserve(tx: &mut Tx, reserved: &Reserved) -> Result<Reservation, StoreError> {
+/// Takes the payment instruction and notes the request; nothing when it is taken, the host is
+/// being asked about another of the merchant's authorizations of the transaction, or those are
+/// not any more as they were when the request was `judged`.
+pub(crate) async fn reserve(
+    tx: &mut Tx,
+    reserved: &Reserved,
+    judged: &Standing,
+) -> Result<Reservation, StoreError> {
     let user = key_octets(reserved.xid, reserved.rrpid);
     let instruction = key("instruction", reserved.instruction.as_bytes());
     match tx.load(instruction).await? {
@@ -204,13 +216,19 @@ pub(crate) async fn reserve(tx: &mut Tx, reserved: &Reserved) -> Result<Reservat
         }
         Some(_) => return Ok(Reservation::Taken),
     };
-    match tx.load(key("asking", reserved.xid.as_octets())).await? {
+    let asking = asking(reserved);
+    match tx.load(key("asking", &asking)).await? {
         None => {
-            let name = key("asking", reserved.xid.as_octets());
-            tx.save(name, 0, reserved.rrpid.as_octets()).await?;
+            tx.save(key("asking", &asking), 0, reserved.rrpid.as_octets())
+                .await?;
         }
         Some(record) if record.body == reserved.rrpid.as_octets() => {}
         Some(_) => return Ok(Reservation::Taken),
+    }
+    // Under the lock of `asking`: from here on nothing can be added.
+    let held = of_merchant(tx, reserved.xid, &reserved.merchant_id).await?;
+    if standing(&held) != *judged {
+        return Ok(Reservation::Changed);
     }
     let octets = encode(reserved)?;
     tx.save(key("reserved", reserved.rrpid.as_octets()), 0, &octets)
@@ -225,7 +243,7 @@ pub(crate) async fn release(
     used: bool,
 ) -> Result<(), StoreError> {
     forget(tx, key("reserved", reserved.rrpid.as_octets())).await?;
-    forget(tx, key("asking", reserved.xid.as_octets())).await?;
+    forget(tx, key("asking", &asking(reserved))).await?;
     if !used {
         forget(tx, key("instruction", reserved.instruction.as_bytes())).await?;
     }
@@ -247,10 +265,20 @@ pub(crate) async fn reservation(tx: &mut Tx, rrpid: Rrpid) -> Result<Option<Rese
     record.map(|record| decode(&record.body)).transpose()
 }
 
-/// The authorizations of a transaction.
-pub(crate) async fn of_transaction(
+/// What authorizations are there, and how often each was changed.
+pub(crate) fn standing(held: &[Versioned<Authorization>]) -> Standing {
+    let names = held.iter();
+    names
+        .map(|held| (held.value.auth_rrpid, held.version))
+        .collect()
+}
+
+/// A merchant's authorizations of a transaction. Others may have some under the same XID, which
+/// goes in clear.
+pub(crate) async fn of_merchant(
     tx: &mut Tx,
     xid: Xid,
+    merchant_id: &MerchantId,
 ) -> Result<Vec<Versioned<Authorization>>, StoreError> {
     let mut found = Vec::new();
     let mut after = xid.as_octets().to_vec();
@@ -261,10 +289,13 @@ pub(crate) async fn of_transaction(
             if !octets.starts_with(xid.as_octets()) {
                 return Ok(found);
             }
-            found.push(Versioned {
-                value: decode(&record.body)?,
-                version: record.version,
-            });
+            let value: Authorization = decode(&record.body)?;
+            if value.merchant_id == *merchant_id {
+                found.push(Versioned {
+                    value,
+                    version: record.version,
+                });
+            }
             after = octets;
         }
         if full == 0 {
@@ -415,6 +446,11 @@ async fn pages(tx: &mut Tx, kind: &str) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Store
     }
 }
 
+fn asking(reserved: &Reserved) -> Vec<u8> {
+    let merchant_id = reserved.merchant_id.as_str().as_bytes();
+    [reserved.xid.as_octets().as_slice(), merchant_id].concat()
+}
+
 fn key_octets(xid: Xid, rrpid: Rrpid) -> Vec<u8> {
     [xid.as_octets().as_slice(), rrpid.as_octets().as_slice()].concat()
 }
@@ -449,3 +485,59 @@ pub(super) const PAGE: u32 = 100;
 pub(super) const DAMAGED: StoreError = StoreError::Range {
     what: "record of the gateway",
 };
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use set_node::store::Store;
+
+    fn reserved(merchant: &str, rrpid: u8) -> Reserved {
+        let octets = |octet| OctetString::new([octet; 32]).unwrap();
+        Reserved {
+            xid: Xid::new([1; 20]),
+            merchant_id: MerchantId::new(merchant).unwrap(),
+            rrpid: Rrpid::new([rrpid; 20]),
+            date: Date::from_unix(900_000_000).unwrap(),
+            instruction: octets(rrpid),
+            request: octets(0),
+            number: 1,
+            reversal: octets(0),
+        }
+    }
+
+    async fn reserving(store: &Store, reserved: &Reserved, judged: &Standing) -> Reservation {
+        let mut tx = store.begin().await.unwrap();
+        let reservation = reserve(&mut tx, reserved, judged).await.unwrap();
+        match reservation {
+            Reservation::Made => tx.commit().await.unwrap(),
+            _ => tx.roll_back().await.unwrap(),
+        }
+        reservation
+    }
+
+    #[tokio::test]
+    async fn the_host_is_asked_about_one_of_a_merchants_authorizations_at_a_time() {
+        let store = Store::in_memory().await.unwrap();
+        let (first, second) = (reserved("MER-0001", 1), reserved("MER-0001", 2));
+        let none = Standing::new();
+        assert_eq!(reserving(&store, &first, &none).await, Reservation::Made);
+        assert_eq!(reserving(&store, &second, &none).await, Reservation::Taken);
+        // Another merchant has seen the XID; that stops nobody.
+        let other = reserved("MER-6666", 3);
+        assert_eq!(reserving(&store, &other, &none).await, Reservation::Made);
+        let mut tx = store.begin().await.unwrap();
+        release(&mut tx, &first, false).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(reserving(&store, &second, &none).await, Reservation::Made);
+    }
+
+    #[tokio::test]
+    async fn what_was_judged_by_other_authorizations_is_judged_again() {
+        let store = Store::in_memory().await.unwrap();
+        let gone = vec![(Rrpid::new([9; 20]), 1)];
+        let asked = reserved("MER-0001", 1);
+        assert_eq!(reserving(&store, &asked, &gone).await, Reservation::Changed);
+    }
+}

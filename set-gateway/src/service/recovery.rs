@@ -159,7 +159,7 @@ impl Inner {
         reserved: &Reserved,
     ) -> Result<(), Trouble> {
         let opened = self.open(request).await?;
-        match self.judge(request, opened).await? {
+        match self.judge(request, opened).await?.0 {
             Judgement::Ask(pending) => self.ask(request, pending, reserved, true).await.map(drop),
             Judgement::Refuse(answered) => {
                 let mut tx = self.parts.store.begin().await?;

@@ -13,5 +13,6 @@ mod corrections;
 mod interruption;
 mod iso8583;
 mod nodes;
+mod races;
 mod rig;
 mod secrets;

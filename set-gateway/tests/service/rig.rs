@@ -37,7 +37,7 @@ use set_node::service::{Binding, CryptoPool, Handler as _, Reply, RequestContext
 use set_node::station::Station;
 use set_node::store::Store;
 use set_testkit::clock::noon;
-use set_testkit::hierarchy::{BRAND, Issued, LeafCa, hierarchy};
+use set_testkit::hierarchy::{BRAND, Issued, LeafCa, hierarchy, merchant_data};
 use tokio::sync::watch;
 
 /// What the double of the host was asked, and what it says.
@@ -234,7 +234,7 @@ pub(crate) fn gateway() -> Gateway {
         former: Vec::new(),
         trust: trust(),
         bins: Vec::new(),
-        acquirers: Vec::new(),
+        acquirer: merchant_data().unwrap().mer_acquirer_bin,
         captures: true,
         cap_tokens: CapTokens::WithAccount,
     }

@@ -18,7 +18,7 @@ use set_core::path::TrustStore;
 use set_node::station::Station;
 use set_testkit::Quick;
 use set_testkit::clock::{Clock, noon};
-use set_testkit::hierarchy::{BRAND, Hierarchy, Issued, LeafCa};
+use set_testkit::hierarchy::{BRAND, Hierarchy, Issued, LeafCa, merchant_data};
 
 pub(crate) struct Town {
     pub(crate) merchant: Merchant,
@@ -59,7 +59,7 @@ pub(crate) fn town() -> &'static Town {
                 trust,
                 former: Vec::new(),
                 bins: Vec::new(),
-                acquirers: Vec::new(),
+                acquirer: merchant_data().unwrap().mer_acquirer_bin,
                 captures: true,
                 cap_tokens: CapTokens::WithAccount,
             },

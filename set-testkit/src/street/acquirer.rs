@@ -27,7 +27,7 @@ use set_core::party::Identity;
 use super::answers::{self, Answers, Desk, Refused, Server};
 use super::tools::{Tools, identity, insider};
 use crate::clock::Clock;
-use crate::hierarchy::hierarchy;
+use crate::hierarchy::{hierarchy, merchant_data};
 
 /// A gateway.
 #[derive(Debug)]
@@ -131,7 +131,7 @@ impl Acquirer {
                 former: Vec::new(),
                 trust: insider(&tools, held),
                 bins: Vec::new(),
-                acquirers: Vec::new(),
+                acquirer: merchant_data().expect("it is good").mer_acquirer_bin,
                 captures: true,
                 cap_tokens: CapTokens::WithAccount,
             },
