@@ -65,6 +65,9 @@ sequence! {
         kept: Option<CapToken> = "kept" [explicit 3 optional],
         /// Whether an AuthToken was given for another authorization after this one.
         subsequent: bool = "subsequent" [implicit 4 default false],
+        /// Whether the record was lost, and this is what a merchant said who wanted to give money
+        /// back: nothing may be captured of it, as nobody knows what was.
+        recalled: bool = "recalled" [implicit 5 default false],
     }
 }
 

@@ -286,7 +286,6 @@ fn outcome(
     sale.waiting = None;
     if auth_code == AuthCode::Approved {
         sale.declined = None;
-        sale.auth_token = baggage.auth_token;
         sale.payments.push(Payment {
             auth_rrpid: state.rrpid,
             amount: payload.auth_header.auth_amt,
@@ -297,7 +296,9 @@ fn outcome(
             cap_token: baggage.cap_token,
             acq_card_msg: baggage.acq_card_msg,
             instruction: state.instruction,
+            auth_token: baggage.auth_token,
         });
+        sale.auth_token = sale.newest_token();
     } else {
         sale.declined = Some(Declined {
             auth_code,

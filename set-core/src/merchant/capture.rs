@@ -85,7 +85,10 @@ pub fn capture(
         for wish in wishes {
             let payment = payment(&sale, wish.auth_rrpid)?;
             let item = item(context, &sale, payment, wish);
-            if items.contains(&item) || payment.has(&item.cap_payload) {
+            let again = |other: &CapItem| {
+                other.auth_rrpid == item.auth_rrpid && alike(&other.cap_payload, &item.cap_payload)
+            };
+            if items.iter().any(again) || payment.has(&item.cap_payload) {
                 return Err(SAME.into());
             }
             items.push(item);
@@ -280,17 +283,21 @@ fn outcome<'a>(
 impl Payment {
     /// Whether a capture stands that the gateway could not tell from `payload`.
     fn has(&self, payload: &CapPayload) -> bool {
-        let number = |payload: &CapPayload| {
-            let detail = payload.sale_detail.as_ref();
-            detail.and_then(|detail| detail.mer_order_num.clone())
-        };
-        self.captures.iter().any(|capture| {
-            !capture.reversed
-                && capture.payload.cap_date == payload.cap_date
-                && capture.payload.cap_req_amt == payload.cap_req_amt
-                && number(&capture.payload) == number(payload)
-        })
+        let mut standing = self.captures.iter().filter(|capture| !capture.reversed);
+        standing.any(|capture| alike(&capture.payload, payload))
     }
+}
+
+/// Whether the gateway could not tell one from the other: it looks at date, amount and order
+/// number.
+fn alike(one: &CapPayload, other: &CapPayload) -> bool {
+    let number = |payload: &CapPayload| {
+        let detail = payload.sale_detail.as_ref();
+        detail.and_then(|detail| detail.mer_order_num.clone())
+    };
+    one.cap_date == other.cap_date
+        && one.cap_req_amt == other.cap_req_amt
+        && number(one) == number(other)
 }
 
 const NOTHING: CallerFault = CallerFault::State("there is nothing to capture");

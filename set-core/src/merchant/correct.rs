@@ -28,7 +28,8 @@ pub struct Wish {
     pub auth_rrpid: Rrpid,
     /// Which of its captures, from 0.
     pub capture: usize,
-    /// Which of the capture's credits, from 0, when a credit is to be undone.
+    /// Which of the capture's credits, from 0; needed when a credit is to be undone, and of no
+    /// meaning otherwise.
     pub credit: Option<usize>,
     /// How much to give back; all of the capture without it.
     pub amount: Option<CurrencyAmount>,
@@ -52,7 +53,8 @@ pub struct Answer {
 ///
 /// # Errors
 ///
-/// [`Error::Caller`] when there is nothing to correct, a capture or credit is not the sale's,
+/// [`Error::Caller`] when there is nothing to correct, a capture or credit is not the sale's, it
+/// is not said which credit is to be undone,
 /// another answer is awaited, or no gateway certificate is held; whatever is wrong with our
 /// own keys and certificates.
 pub fn correct(
@@ -152,7 +154,12 @@ fn item(
             let payload = named(&capture.payload, credit.slot);
             (payload, Some(credit.amount))
         }
-        (CapRevOrCred::CredRev, None) => (capture.named(), wish.amount),
+        // The gateway would undo the first that stands, which need not be the one noted here.
+        (CapRevOrCred::CredRev, None) => {
+            return Err(CallerFault::State(
+                "it is not said which credit is to be undone",
+            ));
+        }
         (CapRevOrCred::CapRev, _) => (capture.named(), None),
         (CapRevOrCred::Cred, _) => (capture.named(), wish.amount),
     };

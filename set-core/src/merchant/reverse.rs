@@ -113,7 +113,8 @@ pub fn reverse(
     Ok((sale, octets))
 }
 
-/// Takes AuthRevRes: new tokens replace the old ones.
+/// Takes AuthRevRes: new tokens replace the old ones. After an authorization that was taken back
+/// the AuthToken that it used works again.
 ///
 /// # Errors
 ///
@@ -147,20 +148,15 @@ pub fn handle(
         if data.auth_new_amt != state.new_amt {
             return Err(PeerFault::Unspecified("what is left is not what was asked for").into());
         }
-        let is_last = sale
-            .payments
-            .last()
-            .is_some_and(|last| last.auth_rrpid == state.auth_rrpid);
         if let Some(payment) = sale.payment_mut(state.auth_rrpid) {
             payment.amount = state.new_amt;
             payment.cap_token = baggage.cap_token_new;
+            payment.auth_token = baggage.auth_token_new;
             if let Some(payload) = data.auth_res_data_new.auth_res_payload_new {
                 payment.response = payload;
             }
         }
-        if is_last {
-            sale.auth_token = baggage.auth_token_new;
-        }
+        sale.auth_token = sale.newest_token();
     }
     Ok(Answer {
         sale,

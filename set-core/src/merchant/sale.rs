@@ -64,6 +64,9 @@ sequence! {
         acq_card_msg: Option<EncryptedData> = "acqCardMsg" [explicit 1 optional],
         /// The AuthToken that was its payment instruction; the cardholder's own otherwise.
         instruction: Option<AuthToken> = "instruction" [explicit 2 optional],
+        /// The AuthToken that came with it, or with its last reversal: the payment instruction of
+        /// the next authorization, as long as none after this one is in force.
+        auth_token: Option<AuthToken> = "authToken" [explicit 3 optional],
     }
 }
 
@@ -133,6 +136,13 @@ impl Sale {
     pub(super) fn payment_mut(&mut self, auth_rrpid: Rrpid) -> Option<&mut Payment> {
         let mut all = self.payments.as_mut_slice().iter_mut();
         all.find(|payment| payment.auth_rrpid == auth_rrpid)
+    }
+
+    /// The AuthToken for what may follow: that of the newest authorization in force.
+    pub(super) fn newest_token(&self) -> Option<AuthToken> {
+        let mut newest_first = self.payments.iter().rev();
+        let newest = newest_first.find(|payment| payment.amount.amount > 0);
+        newest.and_then(|payment| payment.auth_token.clone())
     }
 
     /// The amount authorized and not taken back, in the unit of the purchase.

@@ -1,5 +1,6 @@
 //! Many items, parts, shipments, with and without tokens.
 
+use set_core::error::Error;
 use set_core::gateway::CapTokens;
 use set_core::merchant::{Sale, capture};
 use set_core::msg::payment::cap::CapCode;
@@ -42,6 +43,26 @@ fn shipments_are_captured_one_by_one_up_to_what_was_authorized() {
     let record = &street.acquirer.store().authorizations[0];
     assert_eq!(record.captured(), 12_950);
     assert_eq!(street.acquirer.store().captures(), 3);
+}
+
+#[test]
+fn two_parts_that_the_gateway_could_not_tell_apart_are_not_asked_for() {
+    let mut street = Street::new();
+    let sale = street.authorized();
+    let numbered = |number: &str| {
+        let mut wish = wish(&sale, 5_000, "a");
+        let detail = wish.sale_detail.as_mut().unwrap();
+        detail.customer_reference_number = number.parse().ok();
+        assert!(detail.customer_reference_number.is_some());
+        wish
+    };
+    let asked = vec![(sale.clone(), vec![numbered("1"), numbered("2")])];
+    let context = street.shop.tools.context();
+    let refused = capture::capture(&context, &street.shop.merchant, asked, None);
+    assert!(matches!(refused, Err(Error::Caller(_))), "{refused:?}");
+    let parts = vec![wish(&sale, 5_000, "a"), wish(&sale, 5_000, "b")];
+    let answers = ask(&mut street, vec![(sale, parts)]);
+    assert_eq!(answers[0].cap_codes, [CapCode::Success, CapCode::Success]);
 }
 
 #[test]

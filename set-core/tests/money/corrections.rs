@@ -1,10 +1,13 @@
 //! Capture reversals, credits, and credit reversals, with each of their codes.
 
+use set_core::error::Error;
 use set_core::exchange::CapRevOrCred;
 use set_core::gateway::host::HostEvent;
+use set_core::merchant::sale::Credited;
 use set_core::merchant::{Sale, batch_admin, correct};
 use set_core::msg::ids::{BatchId, LocalId, Xid};
 use set_core::msg::payment::batch_admin::BatchOperation;
+use set_core::msg::payment::cap::CapCode;
 use set_core::msg::payment::cap_rev_or_cred::CapRevOrCredCode as Code;
 use set_testkit::street::{Server, Street, amount};
 
@@ -152,11 +155,17 @@ fn what_was_never_made_or_is_anothers_is_not_found() {
             assert_eq!(answers[0].codes, [Code::OriginalNotFound]);
         }
     }
-    let (mut street, sale) = captured();
-    let wish = correct::Wish {
-        amount: Some(amount(4_000)),
-        ..first(&sale)
-    };
+    let (mut street, mut sale) = captured();
+    let now = street.clock.now();
+    let capture = &mut sale.payments.as_mut_slice()[0].captures.as_mut_slice()[0];
+    capture.credits.push(Credited {
+        asked: now,
+        amount: amount(4_000),
+        date: now,
+        reversed: false,
+        slot: None,
+    });
+    let wish = cred_rev(&sale, 0);
     let (_, code) = street.correct(CapRevOrCred::CredRev, sale, wish);
     assert_eq!(code, Code::OriginalNotFound);
 }
@@ -217,6 +226,27 @@ fn what_went_with_its_batch_is_purged() {
 }
 
 #[test]
+fn a_credit_is_not_undone_without_a_word_which() {
+    let (mut street, sale) = captured();
+    let (sale, code) = street.correct(CapRevOrCred::Cred, sale.clone(), cred(&sale, 4_000));
+    assert_eq!(code, Code::Success);
+    let which = first(&sale);
+    assert_eq!(which.credit, None);
+    let context = street.shop.tools.context();
+    let merchant = &street.shop.merchant;
+    let asked = vec![(sale.clone(), vec![which.clone()])];
+    let what = CapRevOrCred::CredRev;
+    let refused = correct::correct(&context, merchant, what, asked, None);
+    assert!(matches!(refused, Err(Error::Caller(_))), "{refused:?}");
+    let which = correct::Wish {
+        credit: Some(0),
+        ..which
+    };
+    let (sale, code) = street.correct(what, sale, which);
+    assert_eq!((code, sale.credited()), (Code::Success, 0));
+}
+
+#[test]
 fn where_the_gateway_has_no_record_a_credit_is_given_on_the_token_if_it_may() {
     for allowed in [false, true] {
         let (mut street, sale) = captured();
@@ -230,6 +260,10 @@ fn where_the_gateway_has_no_record_a_credit_is_given_on_the_token_if_it_may() {
             continue;
         }
         assert_eq!(code, Code::Success);
+        street.clock.advance(60);
+        // What had been captured nobody knows, so nothing more is.
+        let (_, cap_code) = street.capture(sale.clone(), 1);
+        assert_eq!(cap_code, CapCode::UnknownXid);
         street.clock.advance(60);
         // What was learned is a record again, and no more than was captured is given back.
         let (_, code) = street.correct(CapRevOrCred::Cred, sale.clone(), cred(&sale, 6_001));

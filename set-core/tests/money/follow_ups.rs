@@ -1,6 +1,6 @@
 //! Authorizations after the first: split shipments, instalments, recurring payments.
 
-use set_core::merchant::{Sale, authorize};
+use set_core::merchant::{Sale, authorize, reverse};
 use set_core::msg::payment::auth_res::AuthCode;
 use set_core::msg::payment::auth_rev::AuthRevCode;
 use set_core::msg::payment::cap::CapCode;
@@ -104,6 +104,52 @@ fn the_payment_instruction_is_used_up_as_long_as_anything_of_the_order_is_author
     let mut sale = street.reverse(sale, 0).sale;
     sale.auth_token = None;
     street.shop.keep(sale.into());
+    assert_eq!(code(&mut street, shipment(12_950)), AuthCode::Approved);
+}
+
+/// Lowers the authorization at `index`.
+fn lower(street: &mut Street, sale: Sale, index: usize, cents: u64) -> Sale {
+    let auth_rrpid = sale.payments[index].auth_rrpid;
+    let context = street.shop.tools.context();
+    let merchant = &street.shop.merchant;
+    let (sale, request) =
+        reverse::reverse(&context, merchant, sale, auth_rrpid, amount(cents)).unwrap();
+    let answer = street.acquirer.answer(&request).unwrap();
+    let shop = &mut street.shop;
+    let context = shop.tools.context();
+    let answer = reverse::handle(&context, &mut shop.merchant, sale, &answer).unwrap();
+    assert_eq!(answer.auth_rev_code, AuthRevCode::Approved);
+    shop.keep(answer.sale.clone().into());
+    answer.sale
+}
+
+#[test]
+fn after_the_last_shipment_was_taken_back_another_follows_by_the_token_of_the_one_before() {
+    let mut street = Street::new();
+    street.placed();
+    street.authorize(shipment(6_000));
+    let last = street.authorize(authorize::Wish::of(amount(4_000))).sale;
+    assert_eq!(last.auth_token, None);
+    let undone = street.reverse(last, 0);
+    assert_eq!(undone.auth_rev_code, AuthRevCode::Approved);
+    let again = street.authorize(shipment(5_000));
+    assert_eq!(again.auth_code, AuthCode::Approved);
+    // The first is lowered while one follows: once that is taken back, the new token works.
+    let mut first = again.sale;
+    first = lower(&mut street, first, 0, 3_000);
+    let newest = first.payments.len() - 1;
+    first = lower(&mut street, first, newest, 0);
+    assert_eq!(first.authorized(), 3_000);
+    let last = street.authorize(authorize::Wish::of(amount(9_950)));
+    assert_eq!(last.auth_code, AuthCode::Approved);
+    assert_eq!(last.sale.authorized(), 12_950);
+    // Without any in force, the cardholder's own instruction works again.
+    let mut sale = last.sale;
+    for number in 0..sale.payments.len() {
+        if sale.payments[number].amount.amount > 0 {
+            sale = lower(&mut street, sale, number, 0);
+        }
+    }
     assert_eq!(code(&mut street, shipment(12_950)), AuthCode::Approved);
 }
 

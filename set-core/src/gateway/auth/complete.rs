@@ -150,6 +150,7 @@ impl AuthPending {
             generation: 0,
             kept: None,
             subsequent: follows && auth_code == AuthCode::Approved,
+            recalled: false,
         };
         let capture = if self.host_request.capture_now && record.in_force() {
             Some(self.capture(context, &mut record, batches))

@@ -230,6 +230,7 @@ fn recalled(
         generation: binding.generation,
         kept: None,
         subsequent: false,
+        recalled: true,
     };
     record.capture(original, data.auth_rrpid, payload.cap_date, slot);
     Ok((record, account))

@@ -84,7 +84,8 @@ impl Authorization {
     ///
     /// # Errors
     ///
-    /// [`CapCode::InvalidAuthData`] when it is not in force; [`CapCode::DuplicateRequest`]
+    /// [`CapCode::UnknownXid`] when its record was lost; [`CapCode::InvalidAuthData`] when it is
+    /// not in force; [`CapCode::DuplicateRequest`]
     /// when this item is captured already; [`CapCode::AuthExpired`].
     pub fn check_open(
         &self,
@@ -93,7 +94,9 @@ impl Authorization {
         lifetime_seconds: u64,
     ) -> Result<(), CapCode> {
         let standing = |capture: &&Capture| capture.stands() && capture.asked_as(item);
-        if !self.in_force() {
+        if self.recalled {
+            Err(CapCode::UnknownXid)
+        } else if !self.in_force() {
             Err(CapCode::InvalidAuthData)
         } else if self.captures.iter().find(standing).is_some() {
             Err(CapCode::DuplicateRequest)
