@@ -91,7 +91,7 @@ pub(crate) const STIMULI: &[Stimulus] = &[
     }),
     ("merchant-of-another-acquirer", || {
         all(|street, request| {
-            street.acquirer.gateway.acquirers = vec!["999999".parse().unwrap()];
+            street.acquirer.gateway.acquirer = "999999".parse().unwrap();
             Some(request.to_vec())
         })
     }),

@@ -488,8 +488,6 @@ pub(super) const DAMAGED: StoreError = StoreError::Range {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
     use set_node::store::Store;
 
