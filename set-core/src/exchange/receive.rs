@@ -6,7 +6,7 @@ use super::refusal::Refusal;
 use crate::asn1::limits::Element;
 use crate::asn1::{self, Date, DecodeError, Fault, Raw};
 use crate::error::{Error, PeerFault};
-use crate::msg::ids::{LocalId, Rrpid};
+use crate::msg::ids::{LocalId, Rrpid, Xid};
 use crate::msg::message::{Kind, Message};
 use crate::msg::tags::TransIds;
 use crate::msg::wrapper::{MessageHeader, MessageWrapper};
@@ -112,12 +112,12 @@ pub fn check_rrpid(header: &MessageHeader, inside: Rrpid) -> Result<(), PeerFaul
 ///
 /// [`PeerFault::WrapperMismatch`].
 pub fn check_ids(header: &MessageHeader, inside: &TransIds) -> Result<(), PeerFault> {
-    check_local_ids(header, &inside.lid_c, inside.lid_m.as_ref())?;
-    let xid = header.message_ids.as_ref().and_then(|ids| ids.xid);
-    if xid.is_some_and(|xid| xid != inside.xid) {
-        return Err(PeerFault::WrapperMismatch("xID"));
-    }
-    Ok(())
+    check_each(
+        header,
+        &inside.lid_c,
+        inside.lid_m.as_ref(),
+        Some(inside.xid),
+    )
 }
 
 /// The same for a message about several transactions: the header names one only where all
@@ -133,7 +133,7 @@ pub fn check_ids_of_all<'a>(
     inside.try_for_each(|trans_ids| check_ids(header, trans_ids))
 }
 
-/// The same for a message before there is an XID.
+/// The same for a message before there is an XID, so that the header has none either.
 ///
 /// # Errors
 ///
@@ -143,18 +143,29 @@ pub fn check_local_ids(
     lid_c: &LocalId,
     lid_m: Option<&LocalId>,
 ) -> Result<(), PeerFault> {
+    check_each(header, lid_c, lid_m, None)
+}
+
+/// What the header names has to stand inside; it need not name all of that.
+fn check_each(
+    header: &MessageHeader,
+    lid_c: &LocalId,
+    lid_m: Option<&LocalId>,
+    xid: Option<Xid>,
+) -> Result<(), PeerFault> {
     let Some(ids) = &header.message_ids else {
         return Ok(());
     };
     if ids.lid_c.as_ref().is_some_and(|lid| lid != lid_c) {
         return Err(PeerFault::WrapperMismatch("lid-C"));
     }
-    match (&ids.lid_m, lid_m) {
-        (Some(outside), Some(inside)) if outside != inside => {
-            Err(PeerFault::WrapperMismatch("lid-M"))
-        }
-        _ => Ok(()),
+    if ids.lid_m.is_some() && ids.lid_m.as_ref() != lid_m {
+        return Err(PeerFault::WrapperMismatch("lid-M"));
     }
+    if ids.xid.is_some() && ids.xid != xid {
+        return Err(PeerFault::WrapperMismatch("xID"));
+    }
+    Ok(())
 }
 
 /// Version, plausibility and date of a header.
@@ -189,4 +200,34 @@ pub(crate) fn check_date(context: &Context<'_>, date: Date) -> Result<(), PeerFa
         return Err(PeerFault::TooNew(date - now));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::msg::wrapper::{MessageIds, Version};
+
+    #[test]
+    fn a_header_names_nothing_that_does_not_stand_inside() {
+        let ids = LocalId::new(*b"id").unwrap();
+        let header = |lid_m: Option<&LocalId>, xid| MessageHeader {
+            message_ids: Some(MessageIds {
+                lid_c: Some(ids.clone()),
+                lid_m: lid_m.cloned(),
+                xid,
+            }),
+            version: Version::new(1).unwrap(),
+            revision: 0,
+            date: Date::from_unix(900_000_000).unwrap(),
+            rrpid: None,
+            sw_ident: "test".parse().unwrap(),
+        };
+        let xid = Some(Xid::new([1; 20]));
+        let check = |header: &MessageHeader, lid_m| check_local_ids(header, &ids, lid_m).is_ok();
+        assert!(check(&header(None, None), None));
+        assert!(check(&header(None, None), Some(&ids)));
+        assert!(check(&header(Some(&ids), None), Some(&ids)));
+        assert!(!check(&header(Some(&ids), None), None));
+        assert!(!check(&header(Some(&ids), xid), Some(&ids)));
+    }
 }

@@ -20,8 +20,8 @@ pub use self::complete::{Answered, AuthPending};
 
 use crate::asn1::oid;
 use crate::error::Error;
+use crate::exchange::Context;
 use crate::exchange::receive::{check_ids, check_rrpid};
-use crate::exchange::{Context, extensions};
 use crate::gateway::Gateway;
 use crate::gateway::auth_token::Terms;
 use crate::gateway::peer::Peer;
@@ -99,9 +99,6 @@ pub fn open(
         &request.baggage,
         item.check_digests.as_ref(),
     )?;
-    if let Reading::Instruction(instruction) | Reading::OtherBrand(instruction) = &reading {
-        extensions::check(&instruction.head, context.policy)?;
-    }
     Ok(Asked {
         request: Request {
             data,

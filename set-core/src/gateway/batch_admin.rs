@@ -150,9 +150,10 @@ impl Asked {
     /// Finds the batch that it is about, or makes the one to be opened.
     ///
     /// `batches` are the merchant's open ones and the one named. In this order:
-    /// brandNotSupported, unknownBIN for what the gateway does not take; for an opening
-    /// batchAlreadyOpen, batchIDUnavailable when the id was used or is not the merchant's to
-    /// choose; otherwise unknownBatchID, brandBatchMismatch, and unknownBatchOperation for
+    /// unspecifiedFailure for more brands and BINs than a batch may name; brandNotSupported,
+    /// unknownBIN for what the gateway does not take; for an opening
+    /// batchAlreadyOpen, batchIDUnavailable when the id was used, is not the merchant's to
+    /// choose, or as many are open as may be; otherwise unknownBatchID, brandBatchMismatch, and unknownBatchOperation for
     /// closing or purging a closed batch.
     ///
     /// # Errors
@@ -178,6 +179,10 @@ impl Asked {
     }
 
     fn check_brands(&self, gateway: &Gateway) -> Result<Result<(), BaStatus>, Error> {
+        let named = self.data.brand_and_bin_seq.as_ref();
+        if named.is_some_and(|named| named.len() > MOST_BINS) {
+            return Ok(Err(BaStatus::UnspecifiedFailure));
+        }
         let ours = gateway.encryption.certificate.brand()?;
         for wanted in self.data.brand_and_bin_seq.iter().flatten() {
             if Brand::of(&wanted.brand_id) != ours {
@@ -202,6 +207,10 @@ impl Asked {
             (None, None) => return Err(BaStatus::BatchIdUnavailable),
             (None, Some(spare)) => spare,
         };
+        let open = batches.known.iter().filter(|batch| batch.is_open());
+        if open.count() >= MOST_OPEN {
+            return Err(BaStatus::BatchIdUnavailable);
+        }
         let same = |batch: &Batch| batch.is_open() && batch.takes == takes;
         if self.data.batch_id.is_none() && batches.known.iter().any(same) {
             return Err(BaStatus::BatchAlreadyOpen);
@@ -286,7 +295,7 @@ impl Chosen {
         self,
         context: &Context<'_>,
         gateway: &Gateway,
-        contents: Contents,
+        mut contents: Contents,
     ) -> Result<Administered, Error> {
         let Self { asked, choice } = self;
         let batch = match choice {
@@ -303,11 +312,17 @@ impl Chosen {
             }
             Some(BatchOperation::Purge) => asked.purge(context, gateway, batch, contents),
             Some(BatchOperation::Close) => match asked.check(&batch, &contents) {
-                Ok(()) => asked.close(context, gateway, batch, contents.page),
+                Ok(()) => {
+                    let page = asked.page(&mut contents);
+                    asked.close(context, gateway, batch, page)
+                }
                 Err(status) => asked.show(context, gateway, status, &batch, None),
             },
             None => match asked.check(&batch, &contents) {
-                Ok(()) => asked.show(context, gateway, BaStatus::Success, &batch, contents.page),
+                Ok(()) => {
+                    let page = asked.page(&mut contents);
+                    asked.show(context, gateway, BaStatus::Success, &batch, page)
+                }
                 Err(status) => asked.show(context, gateway, status, &batch, None),
             },
         }
@@ -335,6 +350,23 @@ impl Asked {
         } else {
             Err(BaStatus::TotalsOutOfBalance)
         }
+    }
+
+    /// The page that is wanted; made here where all items had to be loaded.
+    fn page(&self, contents: &mut Contents) -> Option<TransDetails> {
+        let (Some(wanted), Some(_)) = (
+            &self.data.return_transaction_detail,
+            &self.data.trans_details,
+        ) else {
+            return contents.page.take();
+        };
+        let mut page = Page::new(wanted.clone());
+        for item in std::mem::take(&mut contents.items) {
+            if !page.offer(item) {
+                break;
+            }
+        }
+        page.finish()
     }
 
     fn close(
@@ -367,10 +399,15 @@ impl Asked {
         let advices = self.advices(&contents);
         let purged: Vec<Authorization> = contents
             .records
-            .into_iter()
-            .map(|record| record.purged(batch.batch_id, context.now))
+            .iter()
+            .map(|record| record.clone().purged(batch.batch_id, context.now))
             .collect();
-        if !purged.iter().all(|record| record.balanced(margin)) {
+        // A purge that takes nothing more is not to blame for a margin that has become narrower.
+        let sound = |(before, after): (&Authorization, &Authorization)| {
+            let more = after.captured() > before.captured();
+            after.covers_credits() && (!more || after.balanced(margin))
+        };
+        if !contents.records.iter().zip(&purged).all(sound) {
             let status = BaStatus::UnspecifiedFailure;
             return self.show(context, gateway, status, &batch, None);
         }
@@ -507,6 +544,12 @@ impl Administered {
         }
     }
 }
+
+/// Batches of one merchant that may be open at once: all of them are looked at with each request.
+const MOST_OPEN: usize = 32;
+
+/// Brands and BINs that a request may name, and a batch be for.
+const MOST_BINS: usize = 256;
 
 fn is_same(ours: &TransactionDetail, theirs: &TransactionDetail) -> bool {
     ours.trans_ids.xid == theirs.trans_ids.xid

@@ -3,7 +3,7 @@
 use crate::asn1::{Raw, oid};
 use crate::crypto::PrivateKey;
 use crate::error::Error;
-use crate::exchange::Context;
+use crate::exchange::{Context, extensions};
 use crate::gateway::Gateway;
 use crate::gateway::auth_token::{self, FollowUp, Terms};
 use crate::gateway::host::Account;
@@ -108,9 +108,9 @@ pub(super) fn again(context: &Context<'_>, gateway: &Gateway, pi: &Pi) -> Result
 ///
 /// # Errors
 ///
-/// decodingFailure when it does not open; the certificate codes, also when it is encrypted for
-/// a former certificate that does not hold any more; signatureFailure when the
-/// dual signature is not over this PI and the merchant's digest of the order.
+/// decodingFailure when it does not open; unrecognizedExtension; the certificate codes, also when
+/// it is encrypted for a former certificate that does not hold any more, which comes before all
+/// others; signatureFailure when the dual signature is not over this PI and the merchant's digest of the order.
 pub(super) fn read(
     context: &Context<'_>,
     gateway: &mut Gateway,
@@ -142,6 +142,7 @@ fn dual_signed(
         &pi.ex_pi_data,
     )?;
     let PiOiLink { t1: pi_head, t2 } = link.into_value();
+    extensions::check(&pi_head, context.policy)?;
     let pi_data = Raw::new(PiData { pi_head, pan_data })?;
     let pi_tbs = Raw::new(PiTbs {
         h_pi_data: dd::dd(crypto, oid::content::PI_DATA, &pi_data)?,
@@ -202,6 +203,7 @@ fn unsigned(
     pi: &EnvelopedData,
 ) -> Result<Reading, Error> {
     let instruction = opened_unsigned(context, gateway.opener(context, pi)?, pi)?;
+    extensions::check(&instruction.head, context.policy)?;
     Ok(Reading::Instruction(Box::new(instruction)))
 }
 

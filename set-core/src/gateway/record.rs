@@ -120,15 +120,20 @@ impl Authorization {
                 .all(|capture| amounts::same_unit(&capture.cap_amt, &self.auth_amt));
         let approved = self.auth_code == AuthCode::Approved || self.auth_amt.amount == 0;
         let captured = self.captured() <= amounts::most(&self.auth_amt, margin_percent);
-        let credited = self.captures.iter().all(|capture| {
+        unit && approved && captured && self.covers_credits()
+    }
+
+    /// Whether of each capture at most its amount is credited, and nothing of one that does not
+    /// stand.
+    pub(crate) fn covers_credits(&self) -> bool {
+        self.captures.iter().all(|capture| {
             let most = if capture.stands() {
                 u128::from(capture.cap_amt.amount)
             } else {
                 0
             };
             capture.credited() <= most
-        });
-        unit && approved && captured && credited
+        })
     }
 
     /// The record after lowering the authorization to `amount`: tokens given before stop

@@ -245,3 +245,71 @@ fn brands_and_bins_that_the_gateway_or_the_batch_does_not_take_are_refused() {
     let other = ask(Some(2), None, BRAND, Some("411111"));
     assert_eq!(other, BaStatus::BrandBatchMismatch);
 }
+
+#[test]
+fn a_merchant_opens_a_bounded_number_of_batches_for_a_bounded_number_of_bins() {
+    let mut street = Street::new();
+    street.acquirer.books.merchant_assigns = true;
+    for batch in 1..=32 {
+        let open = wish(Some(batch), Some(BatchOperation::Open));
+        assert_eq!(status(&mut street, open), BaStatus::Success, "{batch}");
+    }
+    let open = wish(Some(33), Some(BatchOperation::Open));
+    assert_eq!(
+        status(&mut street, open.clone()),
+        BaStatus::BatchIdUnavailable
+    );
+    status(&mut street, wish(Some(7), Some(BatchOperation::Close)));
+    assert_eq!(status(&mut street, open), BaStatus::Success);
+    let mut many = |count: u64| {
+        let wanted = |bin: u64| BrandAndBin {
+            brand_id: BRAND.parse().unwrap(),
+            bin: Some(format!("{bin:06}").parse().unwrap()),
+        };
+        let brands = (0..count).map(wanted).collect::<Vec<_>>();
+        let asked = batch_admin::Wish {
+            brands: set_core::asn1::SeqOf::new(brands).ok(),
+            ..wish(None, None)
+        };
+        status(&mut street, asked)
+    };
+    assert_eq!(many(257), BaStatus::UnspecifiedFailure);
+    assert_eq!(many(256), BaStatus::Success);
+}
+
+#[test]
+fn a_page_comes_although_the_merchant_lists_its_own_items() {
+    let (mut street, _) = captures(3);
+    let listed = street.administer(page(0, 9, false)).trans_details.unwrap();
+    assert_eq!(listed.transaction_detail_seq.len(), 3);
+    let both = batch_admin::Wish {
+        items: Some(listed),
+        ..page(0, 2, false)
+    };
+    let shown = street.administer(both).trans_details.unwrap();
+    assert_eq!(shown.transaction_detail_seq.len(), 2);
+    assert_eq!(shown.next_starting_point, 3);
+}
+
+#[test]
+fn a_purge_is_not_refused_for_a_margin_that_has_become_narrower() {
+    let mut street = Street::new();
+    street.acquirer.tools.policy.amount_margin_percent = 20;
+    let sale = street.authorized();
+    let (sale, code) = street.capture(sale, 14_000);
+    assert_eq!(code, CapCode::Success);
+    status(&mut street, wish(None, Some(BatchOperation::Close)));
+    street.clock.advance(1);
+    let credit = set_core::merchant::correct::Wish {
+        amount: Some(set_testkit::street::amount(100)),
+        ..crate::first(&sale)
+    };
+    let what = set_core::exchange::CapRevOrCred::Cred;
+    let (sale, code) = street.correct(what, sale, credit);
+    assert_eq!(code.to_string(), "success");
+    let slot = sale.payments[0].captures[0].credits[0].slot.unwrap();
+    assert_eq!(slot.batch_id.value(), 2);
+    street.acquirer.tools.policy.amount_margin_percent = 0;
+    let purge = wish(Some(2), Some(BatchOperation::Purge));
+    assert_eq!(status(&mut street, purge), BaStatus::Success);
+}

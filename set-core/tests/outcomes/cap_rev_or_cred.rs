@@ -212,8 +212,9 @@ pub(crate) const STIMULI: &[Stimulus] = &[
         gateway_says(&mut street, &request)
     }),
     ("credit-undone-that-was-never-given", || {
-        let (mut street, sale) = captured();
-        let request = correcting(&street, CRED_REV, &sale, cred(&sale, 100));
+        // The same sale on a street where it was given.
+        let ((mut street, _), (_, sale)) = (captured(), credited());
+        let request = correcting(&street, CRED_REV, &sale, cred_rev(&sale));
         gateway_says(&mut street, &request)
     }),
     ("credit-undone-in-a-closed-batch", || {

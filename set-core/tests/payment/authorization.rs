@@ -386,6 +386,8 @@ fn a_critical_extension_that_nobody_knows_is_refused_wherever_it_is() {
     let ordered = rig.order();
     let mut pi = instruction(&rig, &ordered);
     pi.head.pi_extensions = Some(set_core::asn1::SeqOf::one(extension()));
+    // Before the signature, which is another's, is looked at.
+    rig.card.identity.key = set_testkit::keys::rsa_1024(0).unwrap();
     let ordered = with_pi(&ordered, pi.dual_sign(&rig, &ordered));
     let octets = auth_req(&rig, &ordered, |_| {});
     assert_eq!(refused(&mut rig, &octets), ErrorCode::UnrecognizedExtension);

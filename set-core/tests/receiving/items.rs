@@ -52,6 +52,11 @@ fn p_init_req_names_the_local_ids_that_are_known_and_no_others_pass() {
             lid_m,
             ..sent.clone()
         },
+        // There is none yet.
+        MessageIds {
+            xid: Some(Xid::new([9; 20])),
+            ..sent.clone()
+        },
     ] {
         let octets = with_ids(&request, Some(altered));
         assert_eq!(served(&street.shop, &octets), MISMATCH);
