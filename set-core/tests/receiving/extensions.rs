@@ -281,14 +281,16 @@ fn gateway_and_merchant_refuse_one_in_a_capture() {
 fn gateway_and_merchant_refuse_one_in_a_correction() {
     let mut street = Street::new();
     let sale = street.authorized();
-    let (captured, _) = street.capture(sale, 10_000);
+    let (sale, _) = street.capture(sale, 10_000);
     let wish = |sale: &Sale| correct::Wish {
         auth_rrpid: sale.payments[0].auth_rrpid,
         capture: 0,
-        credit: None,
+        credit: Some(0),
         amount: None,
         new_batch_id: None,
     };
+    let part = wish(&sale);
+    let (captured, _) = street.correct(CapRevOrCred::Cred, sale, part);
     for what in [
         CapRevOrCred::CapRev,
         CapRevOrCred::Cred,
