@@ -45,7 +45,7 @@ pub enum Command {
     Renew(RenewArgs),
     /// Pay what a shop's wake-up message describes
     #[command(
-        after_help = "Examples:\n  set-cardholder --data wallet pay --wake-up order.setpay\n  set-cardholder --data wallet pay --wake-up http://shop.example/order/42 --yes --format json"
+        after_help = "Examples:\n  set-cardholder --data wallet pay --wake-up order.setpay\n  set-cardholder --data wallet pay --wake-up http://shop.example/order/42 --yes --format json\n  set-cardholder --data wallet pay --wake-up order.setpay --unsigned --brand Orchard --root root.pem"
     )]
     Pay(PayArgs),
     /// Ask the merchant how far an order has come
@@ -101,6 +101,16 @@ pub struct PayArgs {
     /// Agree without being asked
     #[arg(long, short)]
     pub yes: bool,
+    /// Pay without a certificate, where the gateway's certificate allows it: with the wallet's
+    /// card, else with one that is read like that of `enroll` and not kept
+    #[arg(long)]
+    pub unsigned: bool,
+    /// With --unsigned and no card: the brand to pay with
+    #[arg(long, value_name = "BRAND", requires = "unsigned")]
+    pub brand: Option<String>,
+    /// With --unsigned: the root to believe.
+    #[command(flatten)]
+    pub root: RootArgs,
 }
 
 /// Arguments of `inquire`.

@@ -24,12 +24,19 @@ pub async fn inquire(
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
     let order = order::find(&wallet.store, args.xid.as_deref()).await?;
-    let card = wallet.card()?;
+    let card = match wallet.card() {
+        Err(Failure::NoCard) if order.unsigned => None,
+        card => Some(card?),
+    };
     let endpoint: Endpoint = order.query_url.as_str().parse().map_err(Failure::Address)?;
     let peer = wallet.caller(endpoint, "merchant", MediaType::Payment);
     let context = wallet.station.context();
-    let (state, request) =
-        Inquiring::start(&context, order.placed.clone(), &card.identity).map_err(with("wallet"))?;
+    let placed = order.placed.clone();
+    let (state, request) = match &card {
+        Some(card) if !order.unsigned => Inquiring::start(&context, placed, &card.identity),
+        _ => Inquiring::start_unsigned(&context, placed),
+    }
+    .map_err(with("wallet"))?;
     let response = peer.exchange(&request).await?;
     let context = wallet.station.context();
     let outcome = state
@@ -44,7 +51,11 @@ pub async fn inquire(
     };
     let progress = Progress::of(payload, context.now);
     let order = order::update(&wallet.store, order, progress.clone()).await?;
-    let messages = outcome::messages(wallet, &order.placed, &card, &outcome);
+    // The secret of a card that is not kept was forgotten with the payment.
+    let messages = match &card {
+        Some(card) => outcome::messages(wallet, &order.placed, &card.pan_secret, &outcome),
+        None => Vec::new(),
+    };
     screen.result(&Told::new(&order, &outcome, messages, None));
     Ok(outcome::exit(&progress))
 }

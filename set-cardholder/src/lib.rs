@@ -25,6 +25,7 @@ mod order;
 mod orders;
 mod outcome;
 mod pay;
+mod payer;
 mod show;
 mod wallet;
 
@@ -97,7 +98,7 @@ impl Program for Cli {
             }
             Command::Pay(args) => {
                 let mut wallet = Wallet::open(&data, config, trace).await?;
-                pay(&mut wallet, &args, screen).await
+                pay(&mut wallet, &args, CardData::read, screen).await
             }
             Command::Inquire(args) => {
                 let mut wallet = Wallet::open(&data, config, trace).await?;

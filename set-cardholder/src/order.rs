@@ -27,6 +27,8 @@ sequence! {
         query_url: Url = "queryURL",
         /// The merchant's last word; none when it never answered.
         progress: Option<Progress> = "progress" [implicit 0 optional],
+        /// Whether it was placed without a signature, and is asked about without one.
+        unsigned: bool = "unsigned" [implicit 1 default false],
     }
 }
 

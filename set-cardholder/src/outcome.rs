@@ -4,11 +4,12 @@ use std::fmt;
 
 use serde::Serialize;
 use set_core::cardholder::inquiry::Placed;
-use set_core::cardholder::{Card, Outcome, card_message};
+use set_core::cardholder::{Outcome, card_message};
 use set_core::msg::payment::acq_card::{AcqCardCodeMsg, AcqCardMsgData};
 use set_core::msg::payment::auth_res::AuthCode;
 use set_core::msg::payment::cap::CapCode;
 use set_core::msg::payment::p_res::{CompletionCode, PResPayload};
+use set_core::secret::PanSecret;
 use set_node::cli::Exit;
 use set_node::money::Money;
 use set_node::program::shown;
@@ -146,7 +147,7 @@ impl Words {
 pub(crate) fn messages(
     wallet: &mut Wallet,
     placed: &Placed,
-    card: &Card,
+    secret: &PanSecret,
     outcome: &Outcome,
 ) -> Vec<Option<AcqCardCodeMsg>> {
     let context = wallet.station.context();
@@ -155,8 +156,7 @@ pub(crate) fn messages(
         let results = payload.results.as_ref();
         let sealed = results.and_then(|results| results.acq_card_msg.as_ref());
         let trust = &mut wallet.trust;
-        let read = sealed
-            .map(|sealed| card_message::read(&context, trust, placed, &card.pan_secret, sealed));
+        let read = sealed.map(|sealed| card_message::read(&context, trust, placed, secret, sealed));
         all.push(match read.transpose() {
             Ok(message) => message,
             Err(fault) => {

@@ -3,9 +3,8 @@
 use std::fmt;
 
 use set_core::asn1::strings::SetString;
-use set_core::cardholder::Card;
 use set_core::cardholder::purchase::{Initiating, Offered, Ordering, Wish};
-use set_core::msg::ids::{BrandId, Url};
+use set_core::msg::ids::{Bin, BrandId, Url};
 use set_core::msg::recur::{InstallRecurData, InstallRecurInd, Recurring};
 use set_core::proof::ChainVerified;
 use set_core::wake_up::{Payment, WakeUp};
@@ -16,11 +15,13 @@ use set_node::program::{Screen, shown, with};
 use set_node::proved::Proved;
 use set_node::transport::{Endpoint, MediaType, TransportError};
 
+use crate::card::CardData;
 use crate::cli::PayArgs;
 use crate::failure::Failure;
 use crate::fetch;
 use crate::order::{self, Order, Progress};
 use crate::outcome::{self, Told};
+use crate::payer::Payer;
 use crate::wallet::{Peer, Wallet};
 
 /// Pays what a wake-up message describes.
@@ -35,9 +36,10 @@ use crate::wallet::{Peer, Wallet};
 pub async fn pay(
     wallet: &mut Wallet,
     args: &PayArgs,
+    card: impl FnOnce() -> Result<CardData, Failure>,
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
-    let card = wallet.card()?;
+    let payer = Payer::of(wallet, args, card)?;
     let octets = fetch::wake_up(&args.wake_up, &wallet.config.timeouts).await?;
     let wake_up = WakeUp::parse(&octets).map_err(Failure::WakeUp)?;
     wake_up
@@ -47,7 +49,7 @@ pub async fn pay(
     let wish = Wish {
         od: payment.od.to_vec(),
         purch_amt: payment.purch_amt,
-        brand_id: brand(&payment, &card)?,
+        brand_id: brand(&payment, &payer.brand()?)?,
         language: wallet.language()?,
         lid_m: payment.lid_m.cloned(),
         install_recur_data: wake_up.install_recur_data(),
@@ -60,13 +62,14 @@ pub async fn pay(
         .map_err(|_| Failure::Peer("the wake-up message's query URL is too long"))?;
 
     let peer = wallet.caller(endpoint, "merchant", MediaType::Payment);
-    let offered = initiate(wallet, &peer, wish.clone(), &card).await?;
+    let offered = initiate(wallet, &peer, wish.clone(), payer.bin()?).await?;
     let merchant = merchant_name(offered.merchant());
     let offer = Offer {
         merchant: merchant.clone(),
         amount: Money(wish.purch_amt).to_string(),
         brand: wish.brand_id.to_string(),
-        card: card.pan.masked(),
+        card: payer.pan().masked(),
+        signed: matches!(payer, Payer::Certified(_)),
         order: described(&wish.od),
         terms: wish.install_recur_data.as_ref().map(terms),
     };
@@ -75,7 +78,7 @@ pub async fn pay(
     }
 
     let context = wallet.station.context();
-    let (ordering, request) = offered.pay(&context, &card).map_err(with("wallet"))?;
+    let (ordering, request) = payer.pay(&context, offered)?;
     let order = Order {
         number: 0,
         placed: ordering.placed().clone(),
@@ -83,6 +86,7 @@ pub async fn pay(
             .map_err(|_| Failure::Peer("the merchant's certified name is too long"))?,
         query_url,
         progress: None,
+        unsigned: matches!(payer, Payer::Unsigned { .. }),
     };
     let order = order::remember(&wallet.store, order).await?;
     let response = peer
@@ -93,7 +97,7 @@ pub async fn pay(
     let paid = Paid {
         ordering,
         order,
-        card,
+        payer,
     };
     finish(wallet, paid, &response, next, screen).await
 }
@@ -103,10 +107,9 @@ async fn initiate(
     wallet: &mut Wallet,
     peer: &Peer,
     wish: Wish,
-    card: &Card,
+    bin: Bin,
 ) -> Result<Offered, Failure> {
     let context = wallet.station.context();
-    let bin = card.bin().map_err(with("wallet"))?;
     let (state, request) =
         Initiating::start(&context, wish, bin, &wallet.trust).map_err(with("wallet"))?;
     let response = peer.exchange(&request).await?;
@@ -127,7 +130,7 @@ async fn initiate(
 struct Paid {
     ordering: Ordering,
     order: Order,
-    card: Card,
+    payer: Payer,
 }
 
 /// PRes: what the merchant made of the order.
@@ -141,7 +144,7 @@ async fn finish(
     let Paid {
         ordering,
         order,
-        card,
+        payer,
     } = paid;
     let context = wallet.station.context();
     let (placed, outcome) = ordering
@@ -159,22 +162,17 @@ async fn finish(
     };
     let progress = Progress::of(payload, wallet.station.now());
     let order = order::update(&wallet.store, order, progress.clone()).await?;
-    let messages = outcome::messages(wallet, &order.placed, &card, &outcome);
+    let messages = outcome::messages(wallet, &order.placed, payer.secret(), &outcome);
     screen.result(&Told::new(&order, &outcome, messages, next));
     Ok(outcome::exit(&progress))
 }
 
-/// The brand to pay with: as the shop spells it, if it takes the card's.
-fn brand(payment: &Payment<'_>, card: &Card) -> Result<BrandId, Failure> {
-    let ours = card
-        .identity
-        .certificate
-        .brand()
-        .map_err(|fault| with("wallet")(fault.into()))?;
+/// The brand to pay with: as the shop spells it, if it takes ours.
+fn brand(payment: &Payment<'_>, ours: &Brand) -> Result<BrandId, Failure> {
     let accepted = payment
         .brands
         .iter()
-        .find(|accepted| Brand::of(&accepted.brand_id) == ours);
+        .find(|accepted| Brand::of(&accepted.brand_id) == *ours);
     match accepted {
         Some(accepted) => Ok(accepted.brand_id.clone()),
         None => {
@@ -245,6 +243,7 @@ struct Offer {
     amount: String,
     brand: String,
     card: String,
+    signed: bool,
     order: String,
     terms: Option<String>,
 }
@@ -254,6 +253,12 @@ impl fmt::Display for Offer {
         writeln!(f, "Merchant  {}  (certified)", shown(&self.merchant))?;
         writeln!(f, "Amount    {}", self.amount)?;
         writeln!(f, "Card      {} {}", self.brand, self.card)?;
+        if !self.signed {
+            writeln!(
+                f,
+                "Signature none: nothing will prove that it was you who ordered"
+            )?;
+        }
         write!(f, "Order     {}", self.order)?;
         match &self.terms {
             Some(terms) => write!(f, "\nTerms     {terms}"),
@@ -280,6 +285,7 @@ mod tests {
             amount: "129.50 USD".to_owned(),
             brand: "Orchard".to_owned(),
             card: "0003".to_owned(),
+            signed: true,
             order: described(&long),
             terms: None,
         };

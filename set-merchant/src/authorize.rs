@@ -1,12 +1,16 @@
 //! `authorize` and `reverse`.
 
+use der::asn1::Null;
 use set_core::error::Error;
-use set_core::merchant::Order;
+use set_core::merchant::{Order, Sale};
 use set_core::merchant::authorize::Wish;
 use set_core::merchant::sale::Waiting;
 use set_core::msg::amount::CurrencyAmount;
 use set_core::msg::ids::{CountryCode, MerchCatCode, Rrpid};
 use set_core::msg::payment::auth_req::{AvsData, MerchData, SpecialProcessing};
+use set_core::msg::payment::market::{
+    MarketAutoAuth, MarketHotelAuth, MarketSpecAuthData, Prestige, StayDuration,
+};
 use set_core::msg::recur::Location;
 use set_node::cli::Exit;
 use set_node::program::{self, Screen, value};
@@ -22,7 +26,7 @@ use crate::pos::Pos;
 use crate::report::Report;
 use crate::service::Till;
 use crate::superseded;
-use crate::wishes::{AuthorizeWish, ReverseWish, Special};
+use crate::wishes::{AuthorizeWish, Market, ReverseWish, Special};
 
 /// Authorizes an order, or the next part of it; asks again when an answer is awaited.
 ///
@@ -88,7 +92,7 @@ impl Till {
                 }
                 (Some(_), Some(_)) => return Err(Failure::Waits(order.to_owned())),
                 _ => {
-                    let wish = wish.step(self.first_authorization(&sale))?;
+                    let wish = wish.step(&sale, self.first_authorization(&sale))?;
                     let held = (sale, entry.version);
                     report.add(&self.authorize(held, wish, claim).await?);
                 }
@@ -116,7 +120,7 @@ impl Till {
             // Somebody was faster.
             return Ok(Vec::new());
         };
-        let wish = wish.step(self.first_authorization(&sale))?;
+        let wish = wish.step(&sale, self.first_authorization(&sale))?;
         let mut tx = self.store.begin().await?;
         claims::abandon(&mut tx, refused).await?;
         let lid_m = &sale.ordered.initiated.offer.lid_m;
@@ -173,7 +177,7 @@ impl Till {
 
 impl AuthorizeWish {
     /// As the protocol asks for it; what is left open is as in `usual`.
-    fn step(&self, usual: Wish) -> Result<Wish, Failure> {
+    fn step(&self, sale: &Sale, usual: Wish) -> Result<Wish, Failure> {
         let category = self.category.as_deref().map(MerchCatCode::new).transpose();
         Ok(Wish {
             amount: CurrencyAmount {
@@ -192,7 +196,33 @@ impl AuthorizeWish {
                 merch_cat_code: category.map_err(value("category"))?,
                 merch_group: None,
             },
-            ..usual
+            market_spec_auth_data: self.market()?,
+            sale_detail: match &self.sale {
+                Some(wish) => Some(wish.detail(sale, None)?),
+                None => usual.sale_detail,
+            },
+            card_suspect: usual.card_suspect,
+        })
+    }
+
+    fn market(&self) -> Result<Option<MarketSpecAuthData>, Failure> {
+        let duration = || {
+            let days = self.duration.ok_or(program::Failure::Value {
+                what: "duration",
+                fault: "missing beside market auto or hotel",
+            })?;
+            StayDuration::new(days).map_err(value("duration"))
+        };
+        Ok(match self.market {
+            None => None,
+            Some(Market::Auto) => Some(MarketSpecAuthData::AutoRental(MarketAutoAuth {
+                duration: duration()?,
+            })),
+            Some(Market::Hotel) => Some(MarketSpecAuthData::Hotel(MarketHotelAuth {
+                duration: duration()?,
+                prestige: self.prestige.map(prestige).transpose()?,
+            })),
+            Some(Market::Transport) => Some(MarketSpecAuthData::Transport(Null)),
         })
     }
 
@@ -219,5 +249,18 @@ impl AuthorizeWish {
                 location_id: None,
             },
         }))
+    }
+}
+
+fn prestige(level: u8) -> Result<Prestige, program::Failure> {
+    match level {
+        0 => Ok(Prestige::Unknown),
+        1 => Ok(Prestige::Level1),
+        2 => Ok(Prestige::Level2),
+        3 => Ok(Prestige::Level3),
+        _ => Err(program::Failure::Value {
+            what: "prestige",
+            fault: "0 to 3",
+        }),
     }
 }

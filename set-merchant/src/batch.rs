@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use set_core::merchant::batch_admin::Wish;
-use set_core::msg::ids::{BatchId, BrandId};
+use set_core::msg::ids::{BatchId, BrandId, Rrpid};
 use set_core::msg::payment::batch::{
     AmountType, BatchTotals, CloseStatus, TransactionDetail, TransactionStatus,
 };
@@ -14,9 +14,11 @@ use set_core::msg::payment::batch_admin::{
 };
 use set_node::cli::Exit;
 use set_node::money::Money;
-use set_node::program::{Screen, value};
+use set_node::program::{self, Screen, value};
 
+use crate::claims::Claim;
 use crate::cli::BatchCommand;
+use crate::errand::Answered;
 use crate::failure::Failure;
 use crate::pos::Pos;
 use crate::service::Till;
@@ -33,15 +35,13 @@ pub async fn batch(
     screen: &mut Screen,
 ) -> Result<Exit, Failure> {
     let (request, at) = match command {
-        BatchCommand::Open(args) => (BatchRequest::Open(args.wish), &args.at),
-        BatchCommand::Close(args) => (BatchRequest::Close(args.wish), &args.at),
-        BatchCommand::Purge(args) => (BatchRequest::Purge(args.wish), &args.at),
-        BatchCommand::Show(args) => (BatchRequest::Show(args.wish), &args.at),
+        BatchCommand::Open(args) => (BatchRequest::Open(args.wish.clone()), &args.at),
+        BatchCommand::Close(args) => (BatchRequest::Close(args.wish.clone()), &args.at),
+        BatchCommand::Purge(args) => (BatchRequest::Purge(args.wish.clone()), &args.at),
+        BatchCommand::Show(args) => (BatchRequest::Show(args.wish.clone()), &args.at),
     };
     let till = pos.till(at.gateway.as_ref()).await?;
-    let brand_id = at.brand.as_deref().map(BrandId::new).transpose();
-    let brand_id = brand_id.map_err(value("brand"))?;
-    let shown = till.batch(brand_id.as_ref(), request).await?;
+    let shown = till.batch(&request).await?;
     screen.result(&shown);
     Ok(match shown.is_done() {
         true => Exit::Success,
@@ -55,17 +55,47 @@ impl Till {
     ///
     /// # Errors
     ///
-    /// The gateway cannot be reached or its answer is not good.
-    pub async fn batch(
+    /// There is no such brand; the gateway cannot be reached or its answer is not good.
+    pub async fn batch(&self, request: &BatchRequest) -> Result<ShownBatch, Failure> {
+        let brand_id = self.enrolled(request.brand())?;
+        let brand_id = brand_id.as_ref();
+        let wish = self.batch_wish(brand_id, request).await?;
+        let operation = wish.operation;
+        let page = match request {
+            BatchRequest::Show(wish) => wish.items.then_some(wish.errors_only),
+            _ => None,
+        };
+        let shown = match page {
+            None => ShownBatch::of(&self.administer(brand_id, wish).await?),
+            Some(errors_only) => all_pages(self, brand_id, wish, errors_only).await?,
+        };
+        Ok(shown.after(operation))
+    }
+
+    /// What a shop asks for is done once for each claim: see [`errand`](crate::errand).
+    pub(crate) async fn batch_once(
+        &self,
+        request: &BatchRequest,
+        claim: &Claim,
+    ) -> Result<(Rrpid, ShownBatch), Failure> {
+        let brand_id = self.enrolled(request.brand())?;
+        let brand_id = brand_id.as_ref();
+        let wish = self.batch_wish(brand_id, request).await?;
+        let answered = self.run_errand(brand_id, wish, claim).await?;
+        Ok((answered.rrpid, ShownBatch::answered(&answered)))
+    }
+
+    /// As the protocol asks for it.
+    async fn batch_wish(
         &self,
         brand_id: Option<&BrandId>,
-        request: BatchRequest,
-    ) -> Result<ShownBatch, Failure> {
-        let (operation, batch, page) = match request {
-            BatchRequest::Open(wish) => (Some(BatchOperation::Open), wish.batch, None),
-            BatchRequest::Close(wish) => (Some(BatchOperation::Close), wish.batch, None),
-            BatchRequest::Purge(wish) => (Some(BatchOperation::Purge), wish.batch, None),
-            BatchRequest::Show(wish) => (None, wish.batch, wish.items.then_some(wish.errors_only)),
+        request: &BatchRequest,
+    ) -> Result<Wish, Failure> {
+        let (operation, batch) = match request {
+            BatchRequest::Open(wish) => (Some(BatchOperation::Open), wish.batch),
+            BatchRequest::Close(wish) => (Some(BatchOperation::Close), wish.batch),
+            BatchRequest::Purge(wish) => (Some(BatchOperation::Purge), wish.batch),
+            BatchRequest::Show(wish) => (None, wish.batch),
         };
         let batch_id = batch.map(BatchId::new).transpose();
         let mut wish = Wish {
@@ -77,12 +107,22 @@ impl Till {
         if matches!(request, BatchRequest::Close(close) if !close.unbalanced) {
             wish.totals = balance(self, brand_id, &wish).await?;
         }
-        let mut shown = match page {
-            None => ShownBatch::of(&self.administer(brand_id, wish).await?),
-            Some(errors_only) => all_pages(self, brand_id, wish, errors_only).await?,
-        };
-        shown.operation = operation.map(BatchOperation::name);
-        Ok(shown)
+        Ok(wish)
+    }
+
+    /// The brand of this name, if one is named.
+    fn enrolled(&self, name: Option<&str>) -> Result<Option<BrandId>, Failure> {
+        let brand_id = name.map(BrandId::new).transpose();
+        let brand_id = brand_id.map_err(value("brand"))?;
+        let known = |brand_id: &BrandId| self.counters().any(|counter| counter.is_of(brand_id));
+        match brand_id {
+            Some(brand_id) if !known(&brand_id) => Err(program::Failure::Value {
+                what: "brand",
+                fault: "a brand that was enrolled for",
+            }
+            .into()),
+            brand_id => Ok(brand_id),
+        }
     }
 }
 
@@ -183,6 +223,16 @@ struct Item {
 }
 
 impl ShownBatch {
+    /// What came of an errand.
+    pub(crate) fn answered(answered: &Answered) -> Self {
+        Self::of(&answered.data).after(answered.operation)
+    }
+
+    fn after(mut self, operation: Option<BatchOperation>) -> Self {
+        self.operation = operation.map(BatchOperation::name);
+        self
+    }
+
     /// Whether the gateway did what was asked for.
     #[must_use]
     pub fn is_done(&self) -> bool {

@@ -132,16 +132,15 @@ impl Till {
                 Err(fault) => return Err(Failure::from(fault).after(report)),
             }
         }
-        let detail = detail(wish)?;
         // The order of lid-M, in which a capture that has to be resumed finds them again.
         let open: Vec<(Held, Vec<step::Wish>)> = chosen
             .open
             .into_values()
             .map(|held| {
-                let wishes = wishes(&held.0, wish.amount, detail.as_ref());
-                (held, wishes)
+                let wishes = wishes(&held.0, wish)?;
+                Ok((held, wishes))
             })
-            .collect();
+            .collect::<Result<_, Failure>>()?;
         // Each brand has its own certificates and batches.
         let mut by_brand: BTreeMap<String, Vec<_>> = BTreeMap::new();
         for one in open {
@@ -203,17 +202,19 @@ impl Chosen {
 }
 
 /// All that is left of every authorization, or `amount` of the first that has something left.
-fn wishes(sale: &Sale, amount: Option<u64>, detail: Option<&SaleDetail>) -> Vec<step::Wish> {
+fn wishes(sale: &Sale, wish: &CaptureWish) -> Result<Vec<step::Wish>, Failure> {
     let open = sale.payments.iter().filter(|payment| left(payment) > 0);
-    let all = open.map(|payment| step::Wish {
-        auth_rrpid: payment.auth_rrpid,
-        amount: CurrencyAmount {
-            amount: amount.unwrap_or_else(|| left(payment)),
-            ..payment.amount
-        },
-        sale_detail: detail.cloned(),
+    let all = open.map(|payment| {
+        Ok(step::Wish {
+            auth_rrpid: payment.auth_rrpid,
+            amount: CurrencyAmount {
+                amount: wish.amount.unwrap_or_else(|| left(payment)),
+                ..payment.amount
+            },
+            sale_detail: detail(sale, payment, wish)?,
+        })
     });
-    match amount {
+    match wish.amount {
         Some(_) => all.take(1).collect(),
         None => all.collect(),
     }
@@ -225,16 +226,22 @@ fn left(payment: &Payment) -> u64 {
     payment.amount.amount.saturating_sub(captured)
 }
 
-fn detail(args: &CaptureWish) -> Result<Option<SaleDetail>, Failure> {
-    if args.shipment.is_none() && args.batch.is_none() {
-        return Ok(None);
-    }
+fn detail(
+    sale: &Sale,
+    payment: &Payment,
+    args: &CaptureWish,
+) -> Result<Option<SaleDetail>, Failure> {
+    let told = match &args.sale {
+        Some(wish) => wish.detail(sale, Some(payment))?,
+        None if args.shipment.is_none() && args.batch.is_none() => return Ok(None),
+        None => no_detail(),
+    };
     let number = args.shipment.as_deref().map(MerOrderNum::new).transpose();
     let batch = args.batch.map(BatchId::new).transpose();
     Ok(Some(SaleDetail {
         mer_order_num: number.map_err(value("shipment"))?,
         batch_id: batch.map_err(value("batch"))?,
-        ..no_detail()
+        ..told
     }))
 }
 

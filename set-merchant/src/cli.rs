@@ -7,6 +7,7 @@ use set_node::cli::SharedArgs;
 use set_node::enroll::{FieldArg, RootArgs};
 use set_node::transport::Endpoint;
 
+use crate::day::Day;
 use crate::wishes::{
     AuthorizeWish, BatchWish, CaptureWish, CloseWish, CorrectWish, ReverseWish, ShowBatchWish,
 };
@@ -57,7 +58,9 @@ pub enum Command {
     /// Offer an order to a wallet, and write its wake-up message
     #[command(
         after_help = "Example:\n  set-merchant --data shop offer --description 'One teapot' \
-        --amount 12950 --currency 840 --exponent=-2 --wake-up order.setpay"
+        --amount 12950 --currency 840 --exponent=-2 --wake-up order.setpay\n  \
+        set-merchant --data shop offer --description 'A journal' --amount 900 \
+        --recurring-days 30 --recurring-until 2030-12-31 --wake-up order.setpay"
     )]
     Offer(OfferArgs),
     /// List the orders with their states and amounts
@@ -73,7 +76,8 @@ pub enum Command {
     /// Authorize an order, or the next part of it
     #[command(
         after_help = "Examples:\n  set-merchant --data shop authorize 5f0c36a2d1e97b48\n  \
-        set-merchant --data shop authorize 5f0c36a2d1e97b48 --amount 5000 --subsequent"
+        set-merchant --data shop authorize 5f0c36a2d1e97b48 --amount 5000 --subsequent\n  \
+        set-merchant --data shop authorize 5f0c36a2d1e97b48 --market hotel --duration 3"
     )]
     Authorize(AuthorizeArgs),
     /// Lower an authorization, or take it back
@@ -85,7 +89,8 @@ pub enum Command {
     /// Collect what was authorized
     #[command(
         after_help = "Examples:\n  set-merchant --data shop capture 5f0c36a2d1e97b48\n  \
-        set-merchant --data shop capture --all --format json"
+        set-merchant --data shop capture --all --format json\n  \
+        set-merchant --data shop capture 5f0c36a2d1e97b48 --sale stay.json"
     )]
     Capture(CaptureArgs),
     /// Undo a capture
@@ -218,12 +223,9 @@ pub enum BatchCommand {
     Show(ShowBatchArgs),
 }
 
-/// Whose batch is meant.
+/// Where the batch is.
 #[derive(Clone, Debug, Default, Args)]
 pub struct AtArgs {
-    /// The brand [default: the one enrolled for first]
-    #[arg(long, value_name = "BRAND")]
-    pub brand: Option<String>,
     /// The payment gateway [default: that of the configuration, else the one given to enroll]
     #[arg(long, value_name = "URL")]
     pub gateway: Option<Endpoint>,
@@ -235,7 +237,7 @@ pub struct BatchArgs {
     /// Which.
     #[command(flatten)]
     pub wish: BatchWish,
-    /// Of which brand, at which gateway.
+    /// At which gateway.
     #[command(flatten)]
     pub at: AtArgs,
 }
@@ -246,7 +248,7 @@ pub struct CloseArgs {
     /// Which, and how.
     #[command(flatten)]
     pub wish: CloseWish,
-    /// Of which brand, at which gateway.
+    /// At which gateway.
     #[command(flatten)]
     pub at: AtArgs,
 }
@@ -257,7 +259,7 @@ pub struct ShowBatchArgs {
     /// Which, and how much of it.
     #[command(flatten)]
     pub wish: ShowBatchWish,
-    /// Of which brand, at which gateway.
+    /// At which gateway.
     #[command(flatten)]
     pub at: AtArgs,
 }
@@ -386,6 +388,15 @@ pub struct OfferArgs {
     /// Brand accepted, the preferred first; may be repeated [default: the brand enrolled for]
     #[arg(long = "brand", value_name = "BRAND")]
     pub brands: Vec<String>,
+    /// The price is paid in so many instalments, at least 2
+    #[arg(long, value_name = "NUMBER", conflicts_with = "recurring_days")]
+    pub instalments: Option<u64>,
+    /// The price is paid again and again, so many days apart at least
+    #[arg(long, value_name = "DAYS", requires = "recurring_until")]
+    pub recurring_days: Option<u16>,
+    /// The last day of that
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "recurring_days")]
+    pub recurring_until: Option<Day>,
     /// Where to write the wake-up message; - for standard output
     #[arg(long, value_name = "FILE")]
     pub wake_up: Option<PathBuf>,

@@ -86,10 +86,19 @@ impl Till {
         let offer = &sale.ordered.initiated.offer;
         let terms = offer.install_recur_data.as_ref();
         let amount = match terms.map(|terms| &terms.install_recur_ind) {
-            Some(InstallRecurInd::InstallTotalTrans(total)) => CurrencyAmount {
-                amount: offer.purch_amt.amount.div_ceil(total.value().max(1)),
-                ..offer.purch_amt
-            },
+            Some(InstallRecurInd::InstallTotalTrans(total)) => {
+                let each = offer.purch_amt.amount.div_ceil(total.value().max(1));
+                let authorized = u64::try_from(sale.authorized()).unwrap_or(u64::MAX);
+                // The last one is what rounding up has left of the price.
+                let amount = match offer.purch_amt.amount.saturating_sub(authorized) {
+                    0 => each,
+                    left => each.min(left),
+                };
+                CurrencyAmount {
+                    amount,
+                    ..offer.purch_amt
+                }
+            }
             _ => offer.purch_amt,
         };
         authorize::Wish {
@@ -183,9 +192,19 @@ impl Till {
                 batch_admin::batch_admin(context, merchant, wish)
             })
             .await?;
+        self.exchange_about_batch(brand_id, state, &request).await
+    }
+
+    /// Sends a request about a batch, and takes its answer.
+    pub(crate) async fn exchange_about_batch(
+        &self,
+        brand_id: Option<&BrandId>,
+        state: batch_admin::Asking,
+        request: &[u8],
+    ) -> Result<BatchAdminResData, Fault> {
         let patience = self.config.timeouts.message.duration();
         let gateway = &self.counter(brand_id)?.gateway;
-        let response = gateway.exchange(&request, patience).await?;
+        let response = gateway.exchange(request, patience).await?;
         self.compute_and_learn(brand_id, move |context, merchant| {
             state.handle(context, merchant, &response)
         })

@@ -35,7 +35,9 @@ mod collection;
 mod config;
 mod correct;
 mod counter;
+mod day;
 mod enroll;
+mod errand;
 mod events;
 mod failure;
 mod fault;
@@ -49,6 +51,7 @@ mod pos;
 mod proof;
 mod refresh;
 mod report;
+mod sale;
 mod serve;
 mod service;
 mod shop_pages;
@@ -81,6 +84,7 @@ pub use self::cli::{
 };
 pub use self::config::{ApiConfig, AuthorizeWhen, CallbackConfig, CaptureWhen, Config, ShopConfig};
 pub use self::correct::correct;
+pub use self::day::{Day, NoDay};
 pub use self::enroll::{enroll, refresh_with, renew, renew_with};
 pub use self::failure::Failure;
 pub use self::fault::Fault;
@@ -91,13 +95,17 @@ pub use self::pos::{Pos, Profile};
 pub use self::proof::{export_evidence, verify_evidence};
 pub use self::refresh::refresh;
 pub use self::report::Report;
+pub use self::sale::{
+    AutoCharges, AutoWish, CompanyWish, HotelCharges, HotelWish, ItemWish, LegWish, MarketWish,
+    PlaceWish, SaleWish, TransportWish,
+};
 pub use self::service::Till;
 pub use self::shop_pages::{ShopDoor, routes};
 pub use self::show::show;
 pub use self::upkept::UpkeptMerchant;
 pub use self::wishes::{
-    AuthorizeWish, BatchRequest, BatchWish, CaptureWish, CloseWish, CorrectWish, ReverseWish,
-    ShowBatchWish, Special,
+    AuthorizeWish, BatchRequest, BatchWish, CaptureWish, CloseWish, CorrectWish, Market,
+    ReverseWish, ShowBatchWish, Special,
 };
 
 /// Runs the program; the first of `args` is its name.

@@ -45,6 +45,9 @@ pub(crate) async fn offer(
         currency: args.currency,
         exponent: args.exponent,
         brands: args.brands.clone(),
+        instalments: args.instalments,
+        recurring_days: args.recurring_days,
+        recurring_until: args.recurring_until,
     };
     let offer = offering::make(&store, &RustCrypto, &profile, new).await?;
     let wake_up = offering::wake_up(&offer, &config.shop, &profile)?
@@ -97,6 +100,9 @@ mod tests {
             currency: 840,
             exponent: -2,
             brands: vec!["Orchard".to_owned()],
+            instalments: None,
+            recurring_days: None,
+            recurring_until: None,
             wake_up: Some(file.clone()),
         };
         let mut screen = Screen::new(OutputFormat::Text, std::io::sink());

@@ -7,11 +7,15 @@ use set_core::crypto::{CryptoProvider, random_array};
 use set_core::merchant::{Offer, Order};
 use set_core::msg::amount::{Currency, CurrencyAmount};
 use set_core::msg::ids::{BrandId, LocalId};
+use set_core::msg::recur::{
+    InstallRecurData, InstallRecurInd, InstallTotalTrans, Recurring, RecurringFrequency,
+};
 use set_core::wake_up::{AcceptedBrand, InitiationType, WakeUp, WebAddress};
 use set_node::program::{self, value, with};
 use set_node::store::Store;
 
 use crate::config::ShopConfig;
+use crate::day::Day;
 use crate::failure::Failure;
 use crate::ledger;
 use crate::pos::Profile;
@@ -31,6 +35,15 @@ pub struct NewOffer {
     /// Brands accepted, the preferred first; when empty, the brands enrolled for.
     #[serde(default)]
     pub brands: Vec<String>,
+    /// The price is paid in so many instalments, at least 2.
+    #[serde(default)]
+    pub instalments: Option<u64>,
+    /// The price is paid again and again, so many days apart at least, 1 to 366.
+    #[serde(default)]
+    pub recurring_days: Option<u16>,
+    /// The last day of that.
+    #[serde(default)]
+    pub recurring_until: Option<Day>,
 }
 
 /// An offer that was made.
@@ -77,6 +90,7 @@ pub(crate) fn draft(
         }
         .into());
     }
+    let install_recur_data = new.terms()?;
     let brands: Vec<BrandId> = match new.brands.as_slice() {
         [] if profile.brand_id.is_none() => return Err(Failure::NotEnrolled),
         [] => profile.brands(),
@@ -101,13 +115,40 @@ pub(crate) fn draft(
             amt_exp10: new.exponent,
         },
         brands: SeqOf::new(brands).map_err(value("brands"))?,
-        install_recur_data: None,
+        install_recur_data,
     };
     // A wallet could not be told of an offer that no wake-up can hold.
     wake_up(&offer, &ShopConfig::default(), &Profile::default())?
         .to_octets()
         .map_err(Failure::WakeUp)?;
     Ok(offer)
+}
+
+impl NewOffer {
+    /// Instalments or recurring payment, where the offer is one of these.
+    fn terms(&self) -> Result<Option<InstallRecurData>, program::Failure> {
+        let ind = match (self.instalments, self.recurring_days, self.recurring_until) {
+            (None, None, None) => return Ok(None),
+            (Some(number), None, None) => InstallRecurInd::InstallTotalTrans(
+                InstallTotalTrans::new(number).map_err(value("instalments"))?,
+            ),
+            (None, Some(days), Some(Day(last))) => InstallRecurInd::Recurring(Recurring {
+                recurring_frequency: RecurringFrequency::new(days)
+                    .map_err(value("recurring days"))?,
+                recurring_expiry: last,
+            }),
+            _ => {
+                return Err(program::Failure::Value {
+                    what: "terms",
+                    fault: "either instalments, or recurring_days and recurring_until",
+                });
+            }
+        };
+        Ok(Some(InstallRecurData {
+            install_recur_ind: ind,
+            ir_extensions: None,
+        }))
+    }
 }
 
 /// Where wallets send messages: as configured, else where the server listened last.

@@ -8,6 +8,8 @@ use std::num::NonZeroUsize;
 use clap::Args;
 use serde::Deserialize;
 
+use crate::sale::SaleWish;
+
 /// Special treatment of an authorization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -16,6 +18,18 @@ pub enum Special {
     DirectMarketing,
     /// To a customer that the merchant knows well
     PreferredCustomer,
+}
+
+/// A line of business that adds to an authorization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Market {
+    /// Car rental
+    Auto,
+    /// A hotel
+    Hotel,
+    /// Passenger transport
+    Transport,
 }
 
 /// How an order, or the next part of it, is authorized.
@@ -40,6 +54,18 @@ pub struct AuthorizeWish {
     /// The merchant's line of business: four digits of ISO 18245
     #[arg(long, value_name = "CODE")]
     pub category: Option<String>,
+    /// Add what a line of business knows beforehand
+    #[arg(long, value_name = "WHICH")]
+    pub market: Option<Market>,
+    /// Days that a rental or a stay will last, 1 to 99
+    #[arg(long, value_name = "DAYS", requires = "market")]
+    pub duration: Option<u8>,
+    /// The class of the hotel, 0 to 3
+    #[arg(long, value_name = "NUMBER", requires = "market")]
+    pub prestige: Option<u8>,
+    /// With --capture-now: a JSON file with details of the sale
+    #[arg(long, value_name = "FILE", requires = "capture_now", value_parser = SaleWish::from_file)]
+    pub sale: Option<SaleWish>,
     /// Verify the cardholder's address: ISO 3166 number of the country
     #[arg(long, value_name = "NUMBER")]
     pub country: Option<u16>,
@@ -73,6 +99,9 @@ pub struct CaptureWish {
     /// The batch to put it in [default: the one that the gateway has open]
     #[arg(long, value_name = "NUMBER")]
     pub batch: Option<u64>,
+    /// A JSON file with details of the sale: summary, market, company
+    #[arg(long, value_name = "FILE", value_parser = SaleWish::from_file)]
+    pub sale: Option<SaleWish>,
 }
 
 /// Which capture or credit is corrected, and how.
@@ -94,16 +123,19 @@ pub struct CorrectWish {
 }
 
 /// Which batch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Args, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BatchWish {
     /// The batch [default: the open one, or the one that the gateway assigns]
     #[arg(long, value_name = "NUMBER")]
     pub batch: Option<u64>,
+    /// Of which brand [default: the one enrolled for first]
+    #[arg(long, value_name = "BRAND")]
+    pub brand: Option<String>,
 }
 
 /// Which batch is closed, and how.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Args, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CloseWish {
     /// The batch [default: the open one]
@@ -112,10 +144,13 @@ pub struct CloseWish {
     /// Close whatever is in it, instead of what was seen just before
     #[arg(long)]
     pub unbalanced: bool,
+    /// Of which brand [default: the one enrolled for first]
+    #[arg(long, value_name = "BRAND")]
+    pub brand: Option<String>,
 }
 
 /// Which batch is shown, and how much of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Args, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ShowBatchWish {
     /// The batch [default: the open one]
@@ -127,10 +162,13 @@ pub struct ShowBatchWish {
     /// List only items that failed
     #[arg(long, requires = "items")]
     pub errors_only: bool,
+    /// Of which brand [default: the one enrolled for first]
+    #[arg(long, value_name = "BRAND")]
+    pub brand: Option<String>,
 }
 
 /// What is done with a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BatchRequest {
     /// It is opened.
     Open(BatchWish),
@@ -140,4 +178,16 @@ pub enum BatchRequest {
     Purge(BatchWish),
     /// Nothing: totals, transmission and settlement are shown.
     Show(ShowBatchWish),
+}
+
+impl BatchRequest {
+    /// The brand that is named.
+    #[must_use]
+    pub fn brand(&self) -> Option<&str> {
+        match self {
+            Self::Open(wish) | Self::Purge(wish) => wish.brand.as_deref(),
+            Self::Close(wish) => wish.brand.as_deref(),
+            Self::Show(wish) => wish.brand.as_deref(),
+        }
+    }
 }

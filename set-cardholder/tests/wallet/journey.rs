@@ -101,6 +101,9 @@ fn order_file(data: &Path, endpoint: &Endpoint, brand: &str) -> PayArgs {
     PayArgs {
         wake_up: file.to_str().unwrap().to_owned(),
         yes: true,
+        unsigned: false,
+        brand: None,
+        root: RootArgs::default(),
     }
 }
 
@@ -114,7 +117,13 @@ async fn a_card_is_enrolled_an_order_paid_and_inquired_about_and_the_number_is_n
 
     let merchant = shop().await;
     let args = order_file(data, &merchant.endpoints[0], BRAND);
-    let exit = pay(&mut wallet, &args, &mut page.screen(OutputFormat::Json)).await;
+    let exit = pay(
+        &mut wallet,
+        &args,
+        card,
+        &mut page.screen(OutputFormat::Json),
+    )
+    .await;
     assert_eq!(exit.unwrap(), Exit::Success);
     let paid = page.text();
     assert!(paid.contains("\"completion\":\"orderReceived\""), "{paid}");
@@ -167,11 +176,14 @@ async fn the_wake_up_is_fetched_from_a_shop_over_http() {
     let place = |path: &str| PayArgs {
         wake_up: format!("http://{}{path}", web.endpoints[1].authority()),
         yes: true,
+        unsigned: false,
+        brand: None,
+        root: RootArgs::default(),
     };
     let mut screen = page.screen(OutputFormat::Text);
-    let failure = pay(&mut wallet, &place("/page"), &mut screen).await;
+    let failure = pay(&mut wallet, &place("/page"), card, &mut screen).await;
     assert!(matches!(failure, Err(Failure::Fetch(_))), "{failure:?}");
-    let exit = pay(&mut wallet, &place("/order"), &mut screen).await;
+    let exit = pay(&mut wallet, &place("/order"), card, &mut screen).await;
     assert_eq!(exit.unwrap(), Exit::Success);
 }
 
@@ -186,7 +198,13 @@ async fn an_order_is_remembered_although_the_merchant_falls_silent() {
     );
     let merchant = merchant.await;
     let args = order_file(data, &merchant.endpoints[1], BRAND);
-    let failure = pay(&mut wallet, &args, &mut page.screen(OutputFormat::Text)).await;
+    let failure = pay(
+        &mut wallet,
+        &args,
+        card,
+        &mut page.screen(OutputFormat::Text),
+    )
+    .await;
     let Err(failure @ Failure::Unanswered { .. }) = failure else {
         panic!("{failure:?}")
     };
@@ -204,13 +222,13 @@ async fn nothing_is_ordered_of_a_shop_of_another_brand_or_without_consent() {
     let merchant = shop().await;
     let mut screen = page.screen(OutputFormat::Text);
     let args = order_file(data, &merchant.endpoints[0], "Elsewhere");
-    let failure = pay(&mut wallet, &args, &mut screen).await;
+    let failure = pay(&mut wallet, &args, card, &mut screen).await;
     assert!(matches!(failure, Err(Failure::Brand { .. })), "{failure:?}");
     let args = PayArgs {
         yes: false,
         ..order_file(data, &merchant.endpoints[0], BRAND)
     };
-    let failure = pay(&mut wallet, &args, &mut screen).await;
+    let failure = pay(&mut wallet, &args, card, &mut screen).await;
     assert!(matches!(failure, Err(Failure::Disagreed)), "{failure:?}");
     page.text();
     orders(data, &config(), &mut screen).await.unwrap();
@@ -259,7 +277,7 @@ async fn a_pended_card_is_taken_up_by_the_next_run_and_renewed_later() {
     let merchant = shop().await;
     let mut fifth = wallet(data).await;
     let args = order_file(data, &merchant.endpoints[0], BRAND);
-    let exit = pay(&mut fifth, &args, &mut screen).await;
+    let exit = pay(&mut fifth, &args, card, &mut screen).await;
     assert_eq!(exit.unwrap(), Exit::Success);
 }
 

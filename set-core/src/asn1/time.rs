@@ -37,6 +37,18 @@ impl Date {
             })
     }
 
+    /// The start of a day, by year, month (1–12) and day (1–31).
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfRange`] when there is no such day between 1970 and 9999.
+    pub fn of_day(year: u16, month: u8, day: u8) -> Result<Self, OutOfRange> {
+        let start = DateTime::new(year, month, day, 0, 0, 0).map_err(|_| OutOfRange {
+            expected: "day of a year between 1970 and 9999",
+        })?;
+        Self::from_unix(start.unix_duration().as_secs())
+    }
+
     /// Seconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn unix(self) -> u64 {

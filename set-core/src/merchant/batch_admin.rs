@@ -57,6 +57,12 @@ impl Asking {
         self.rrpid
     }
 
+    /// The state after a request whose octets were kept, to be sent again.
+    #[must_use]
+    pub const fn again(rrpid: Rrpid, batch_id: Option<BatchId>) -> Self {
+        Self { rrpid, batch_id }
+    }
+
     /// Takes BatchAdminRes.
     ///
     /// # Errors

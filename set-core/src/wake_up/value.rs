@@ -178,8 +178,7 @@ fn day(text: &str) -> Option<Date> {
     }
     let month = u8::try_from(part(4..6)?).ok()?;
     let day = u8::try_from(part(6..8)?).ok()?;
-    let date = der::DateTime::new(part(0..4)?, month, day, 0, 0, 0).ok()?;
-    Date::from_unix(date.unix_duration().as_secs()).ok()
+    Date::of_day(part(0..4)?, month, day).ok()
 }
 
 fn words<const N: usize>(value: &str, fault: WakeUpFault) -> Value<[&str; N]> {

@@ -8,13 +8,16 @@ use super::operation::Operation;
 use super::problem::{Kind, Problem};
 use super::{ApiDoor, lid_m};
 use crate::api_keys::ApiKey;
+use crate::batch::ShownBatch;
 use crate::claims::{Claim, Claimed};
 use crate::collection::By;
+use crate::errand;
 use crate::failure::Failure;
 use crate::ledger;
 use crate::offering::{self, NewOffer};
 use crate::orders::{self, Row};
 use crate::report::Report;
+use crate::sale::SaleWish;
 use crate::show;
 use crate::wishes::{BatchRequest, CaptureWish, ShowBatchWish};
 
@@ -46,6 +49,7 @@ struct Together {
     amount: Option<u64>,
     shipment: Option<String>,
     batch: Option<u64>,
+    sale: Option<SaleWish>,
 }
 
 pub(super) async fn treat(door: &ApiDoor, asked: &Asked<'_>) -> Result<Answer, Problem> {
@@ -59,7 +63,9 @@ pub(super) async fn treat(door: &ApiDoor, asked: &Asked<'_>) -> Result<Answer, P
         Operation::WakeUp => wake_up(door, asked).await,
         Operation::ShowBatch => {
             let wish = batch_wish(asked.query)?;
-            json(200, &door.till.batch(None, BatchRequest::Show(wish)).await?)
+            let request = BatchRequest::Show(wish);
+            require_brand(door, &request)?;
+            json(200, &door.till.batch(&request).await?)
         }
         Operation::MakeOffer => make_offer(door, asked).await,
         Operation::OpenBatch | Operation::CloseBatch | Operation::PurgeBatch => {
@@ -127,6 +133,7 @@ async fn perform(door: &ApiDoor, asked: &Asked<'_>, claim: &Claim) -> Result<Rep
                 amount: together.amount,
                 shipment: together.shipment,
                 batch: together.batch,
+                sale: together.sale,
             };
             till.capture_orders(&together.orders, &wish, claim).await
         }
@@ -138,30 +145,48 @@ async fn perform(door: &ApiDoor, asked: &Asked<'_>, claim: &Claim) -> Result<Rep
     Ok(report?)
 }
 
-/// Opens, closes or purges a batch. Its answer is kept; while there is none, a repetition
-/// asks the gateway anew, which does none of the three twice to one batch.
+/// Opens, closes or purges a batch, once for each claim.
 async fn administer(door: &ApiDoor, asked: &Asked<'_>) -> Result<Answer, Problem> {
     let claim = asked.claim();
-    match look_up(door, &claim).await? {
+    let resumed = match look_up(door, &claim).await? {
         Claimed::Answered(octets) => return kept(&octets),
         Claimed::Differs => return Err(Problem::of(Kind::Differs)),
-        Claimed::Asked(_) | Claimed::New => {}
-    }
-    let request = match asked.operation {
-        Operation::OpenBatch => BatchRequest::Open(body(asked)?),
-        Operation::CloseBatch => BatchRequest::Close(body(asked)?),
-        _ => BatchRequest::Purge(body(asked)?),
+        Claimed::Asked(rrpid) => {
+            let resumed = door.till.resume_errand(rrpid).await;
+            resumed.map_err(Failure::from)?
+        }
+        Claimed::New => None,
     };
-    let answer = json(200, &door.till.batch(None, request).await?)?;
+    let (rrpid, shown) = match resumed {
+        Some(answered) => (answered.rrpid, ShownBatch::answered(&answered)),
+        None => {
+            let request = match asked.operation {
+                Operation::OpenBatch => BatchRequest::Open(body(asked)?),
+                Operation::CloseBatch => BatchRequest::Close(body(asked)?),
+                _ => BatchRequest::Purge(body(asked)?),
+            };
+            require_brand(door, &request)?;
+            door.till.batch_once(&request, &claim).await?
+        }
+    };
+    let answer = json(200, &shown)?;
     let mut tx = begin(door).await?;
     if let Claimed::Answered(octets) = claim.look_up(&mut tx).await? {
         return kept(&octets);
     }
-    claim
-        .answer(&mut tx, &answer.octets(), door.till.unix_now())
-        .await?;
+    errand::settle(&mut tx, rrpid, answer.octets(), door.till.unix_now()).await?;
     tx.commit().await.map_err(Failure::from)?;
     Ok(answer)
+}
+
+/// A shop says of which brand the batch is, where there are several.
+fn require_brand(door: &ApiDoor, request: &BatchRequest) -> Result<(), Problem> {
+    if request.brand().is_none() && door.till.counters().count() > 1 {
+        return Err(Problem::of(Kind::Value)
+            .because("missing: the merchant takes several brands")
+            .at("brand"));
+    }
+    Ok(())
 }
 
 async fn make_offer(door: &ApiDoor, asked: &Asked<'_>) -> Result<Answer, Problem> {
@@ -230,9 +255,10 @@ fn batch_wish(query: &str) -> Result<ShowBatchWish, Problem> {
     for (name, value) in parameters(query) {
         match name {
             "batch" => wish.batch = Some(number(name, value)?),
+            "brand" => wish.brand = Some(value.to_owned()),
             "items" => wish.items = flag(name, value)?,
             "errors_only" => wish.errors_only = flag(name, value)?,
-            _ => return Err(parameter(name, "batch, items or errors_only")),
+            _ => return Err(parameter(name, "batch, brand, items or errors_only")),
         }
     }
     if wish.errors_only && !wish.items {

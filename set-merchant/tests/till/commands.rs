@@ -54,6 +54,7 @@ async fn captured(pos: &Pos, order: &str, amount: Option<u64>) -> (Exit, Value) 
             amount,
             shipment: Some(format!("{amount:?}")),
             batch: None,
+            sale: None,
         },
         gateway: None,
     };
@@ -219,11 +220,11 @@ async fn a_brand_that_nobody_serves_is_not_taken_for_another() {
     assert_eq!(captured(&pos, &order, None).await.0, Exit::Success);
     let close = |brand: &str| {
         BatchCommand::Close(CloseArgs {
-            wish: CloseWish::default(),
-            at: AtArgs {
+            wish: CloseWish {
                 brand: Some(brand.to_owned()),
-                gateway: None,
+                ..CloseWish::default()
             },
+            at: AtArgs::default(),
         })
     };
     let printed = Printed::default();

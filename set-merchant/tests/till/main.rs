@@ -18,4 +18,5 @@ mod purchase;
 mod refusal;
 mod rig;
 mod shop;
+mod terms;
 mod upkeep;

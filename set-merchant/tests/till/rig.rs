@@ -20,6 +20,9 @@ use set_core::msg::message::Message;
 use set_core::msg::wrapper::MessageWrapper;
 use set_core::party::{Identity, Trust};
 use set_core::path::TrustStore;
+use set_core::pkcs7::EnvelopedData;
+use set_core::treatment::enc::{self, Types};
+use set_core::treatment::s;
 use set_core::wake_up::WakeUp;
 use set_merchant::{Config, Gateway, Pos, ShopDoor, Till, routes};
 use set_node::call::Trace;
@@ -89,6 +92,8 @@ pub(crate) struct Desk {
     pub(crate) asked: AtomicUsize,
     /// It answers nothing before it was asked that often.
     pub(crate) meeting: AtomicUsize,
+    /// What it was asked, in its order.
+    pub(crate) requests: Mutex<Vec<Bytes>>,
 }
 
 impl Desk {
@@ -102,7 +107,27 @@ impl Desk {
             busy: AtomicBool::new(false),
             asked: AtomicUsize::new(0),
             meeting: AtomicUsize::new(0),
+            requests: Mutex::default(),
         }
+    }
+
+    /// What the last request that is about `T` says, in clear.
+    pub(crate) fn last<T: asn1::Wire>(
+        &self,
+        types: Types,
+        envelope: fn(&Message) -> Option<&EnvelopedData>,
+    ) -> T {
+        let acquirer = self.acquirer.lock().unwrap();
+        let requests = self.requests.lock().unwrap();
+        let mut all = requests.iter().rev();
+        let found = all.find_map(|octets| {
+            let wrapper: MessageWrapper = asn1::decode(octets, &DecodeLimits::default()).unwrap();
+            envelope(&wrapper.message).cloned()
+        });
+        let key = &acquirer.gateway.encryption.key;
+        let crypto = &acquirer.tools.crypto;
+        let signed = enc::open(crypto, key, types, &found.unwrap()).unwrap();
+        s::unverified::<T>(&signed, types.tbs).unwrap().into_value()
     }
 
     fn answer(&self, octets: &[u8]) -> Vec<u8> {
@@ -139,6 +164,7 @@ impl Handler for Desk {
     fn handle(&self, request: Bytes, _: RequestContext) -> BoxFuture<'_, Reply> {
         Box::pin(async move {
             self.asked.fetch_add(1, Ordering::SeqCst);
+            self.requests.lock().unwrap().push(request.clone());
             if self.stuck.load(Ordering::SeqCst) {
                 return std::future::pending().await;
             }
@@ -292,10 +318,16 @@ impl Rig {
 
     /// Makes an offer of 129.50 USD over HTTP; gives its wake-up message.
     pub(crate) async fn wake_up(&self) -> WakeUp {
+        self.wake_up_with("").await
+    }
+
+    /// The same, with more in the body of the offer.
+    pub(crate) async fn wake_up_with(&self, more: &str) -> WakeUp {
+        let offer = r#""description":"One teapot","amount":12950,"currency":840,"exponent":-2"#;
         let (status, _, body) = self
             .http(
                 "POST /offers HTTP/1.1\r\nAuthorization: Bearer sesame",
-                r#"{"description":"One teapot","amount":12950,"currency":840,"exponent":-2}"#,
+                &format!("{{{offer}{more}}}"),
             )
             .await;
         assert_eq!(status, 201);
@@ -318,7 +350,7 @@ impl Rig {
             brand_id: wake_up.brands[0].brand_id.clone(),
             language: Language::new("en").unwrap(),
             lid_m: wake_up.lid_m.clone(),
-            install_recur_data: None,
+            install_recur_data: wake_up.install_recur_data(),
         };
         let bin = wallet.card.bin().unwrap();
         let (state, request) = Initiating::start(&context, wish, bin, &wallet.trust).unwrap();
@@ -331,7 +363,12 @@ impl Rig {
 
     /// A purchase up to PRes.
     pub(crate) async fn buy(&self, wallet: &mut Wallet) -> (Outcome, Placed) {
-        let wake_up = self.wake_up().await;
+        self.buy_with(wallet, "").await
+    }
+
+    /// The same, with more in the body of the offer.
+    pub(crate) async fn buy_with(&self, wallet: &mut Wallet, more: &str) -> (Outcome, Placed) {
+        let wake_up = self.wake_up_with(more).await;
         let (state, request) = self.order(wallet, &wake_up).await;
         let response = self.shop().exchange(&request).await.unwrap();
         let (placed, outcome) = state

@@ -67,7 +67,8 @@ fn asks(operation: Operation) -> bool {
         || operation == Operation::CaptureTogether
 }
 
-const OFFER: &str = r#"{"description":"One teapot","amount":12950,"currency":840,"exponent":-2}"#;
+const OFFER: &str = r#"{"description":"One teapot","amount":12950,"currency":840,"exponent":-2,
+    "recurring_days":30,"recurring_until":"2001-12-31"}"#;
 
 /// A call in order but for its order, which does not exist.
 fn plain(operation: Operation, order: &str, key: &str) -> Call {
@@ -151,13 +152,15 @@ async fn every_answer_that_the_description_lists_is_given_in_its_form() {
         (
             Operation::Authorize,
             &order,
-            r#"{"amount":5000,"subsequent":true,"card_type":true}"#,
+            r#"{"amount":5000,"subsequent":true,"card_type":true,"market":"auto","duration":3}"#,
         ),
         (Operation::Reverse, &order, r#"{"leave":4000}"#),
         (
             Operation::Capture,
             &order,
-            r#"{"amount":3000,"shipment":"A"}"#,
+            r#"{"amount":3000,"shipment":"A","sale":{"summary":"A car","market":{"auto":{
+                "rented":"1997-06-21","returned":"1997-06-23",
+                "charges":{"regular_distance_charges":3000}}}}}"#,
         ),
         (Operation::Credit, &order, r#"{"amount":1000}"#),
         (Operation::Uncredit, &order, "{}"),
@@ -191,8 +194,11 @@ async fn every_answer_that_the_description_lists_is_given_in_its_form() {
             assert_eq!(expect(call, 200, "").await.answer, told.answer);
         }
     }
+    let mut elsewhere = Call::new(Operation::ShowBatch, "", &shop);
+    elsewhere.query = "brand=Elsewhere".to_owned();
+    expect(elsewhere, 422, "value").await;
     let mut items = Call::new(Operation::ShowBatch, "", &shop);
-    items.query = "batch=1&items=true".to_owned();
+    items.query = "batch=1&brand=orchard&items=true".to_owned();
     let told = expect(items, 200, "").await;
     assert!(!told.json()["items"].as_array().unwrap().is_empty());
     let mut page = Call::new(Operation::ListOrders, "", &shop);

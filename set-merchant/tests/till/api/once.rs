@@ -98,3 +98,57 @@ async fn the_same_request_many_times_at_once_is_done_once() {
     let settled = api.call(&call).await;
     assert_eq!(settled.json()["orders"][0]["captured"], "10.00 USD");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_whose_closing_was_not_answered_is_told_as_closed_and_not_as_unknown() {
+    let rig = Rig::plain().await;
+    let (_, placed) = rig.buy(&mut Wallet::new()).await;
+    let order = placed.trans_ids.xid.to_string();
+    let shop = key(&rig, false).await;
+    let api = Api::start(&rig, Arc::default(), |_| ()).await;
+    let capture = Call::new(Operation::Capture, &order, &shop)
+        .once("c")
+        .body("{}");
+    assert_eq!(api.call(&capture).await.status, 200);
+    let close = Call::new(Operation::CloseBatch, "", &shop)
+        .once("1")
+        .body(r#"{"batch":1,"unbalanced":true}"#);
+    rig.desk.silent.store(true, Ordering::SeqCst);
+    let lost = api.call(&close).await;
+    assert_eq!(lost.problem(), "gateway-unreachable");
+    rig.desk.silent.store(false, Ordering::SeqCst);
+    // The gateway has closed it.
+    let batches = || rig.desk.acquirer.lock().unwrap().books.batches.clone();
+    assert!(batches()[0].closed_when.is_some());
+
+    // The program ends before the shop asks again.
+    let api = Api::start(&rig, Arc::default(), |_| ()).await;
+    let first = api.call(&close).await;
+    assert_eq!(first.json()["status"], "success", "{first:?}");
+    assert_eq!(first.json()["totals"]["debit"], "129.50 USD");
+    assert_eq!(api.call(&close).await.answer, first.answer);
+    let other = close.clone().once("2");
+    let again = api.call(&other).await;
+    assert_eq!(again.json()["status"], "unknownBatchOperation");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_about_a_batch_that_is_refused_when_it_comes_again_is_made_anew() {
+    let rig = Rig::plain().await;
+    let shop = key(&rig, false).await;
+    let api = Api::start(&rig, Arc::default(), |_| ()).await;
+    let purge = Call::new(Operation::PurgeBatch, "", &shop)
+        .once("1")
+        .body(r#"{"batch":1}"#);
+    rig.desk.stuck.store(true, Ordering::SeqCst);
+    let hurried = Api::start(&rig, Arc::default(), |config| {
+        config.api.request = set_node::config::Period::milliseconds(20);
+    })
+    .await;
+    assert_eq!(hurried.call(&purge).await.problem(), "gateway-late");
+    rig.desk.stuck.store(false, Ordering::SeqCst);
+    rig.desk.refusals.store(1, Ordering::SeqCst);
+    let told = api.call(&purge).await;
+    assert_eq!(told.json()["status"], "success", "{told:?}");
+    assert_eq!(api.call(&purge).await.answer, told.answer);
+}
