@@ -2,9 +2,9 @@
 
 use der::asn1::Null;
 use set_core::error::Error;
-use set_core::merchant::{Order, Sale};
 use set_core::merchant::authorize::Wish;
 use set_core::merchant::sale::Waiting;
+use set_core::merchant::{Order, Sale};
 use set_core::msg::amount::CurrencyAmount;
 use set_core::msg::ids::{CountryCode, MerchCatCode, Rrpid};
 use set_core::msg::payment::auth_req::{AvsData, MerchData, SpecialProcessing};

@@ -14,7 +14,7 @@ use set_core::msg::payment::batch_admin::{
 };
 use set_node::cli::Exit;
 use set_node::money::Money;
-use set_node::program::{self, Screen, value};
+use set_node::program::{Screen, value};
 
 use crate::claims::Claim;
 use crate::cli::BatchCommand;
@@ -114,15 +114,8 @@ impl Till {
     fn enrolled(&self, name: Option<&str>) -> Result<Option<BrandId>, Failure> {
         let brand_id = name.map(BrandId::new).transpose();
         let brand_id = brand_id.map_err(value("brand"))?;
-        let known = |brand_id: &BrandId| self.counters().any(|counter| counter.is_of(brand_id));
-        match brand_id {
-            Some(brand_id) if !known(&brand_id) => Err(program::Failure::Value {
-                what: "brand",
-                fault: "a brand that was enrolled for",
-            }
-            .into()),
-            brand_id => Ok(brand_id),
-        }
+        self.counter(brand_id.as_ref())?;
+        Ok(brand_id)
     }
 }
 
