@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use set_core::asn1::error::OutOfRange;
 use set_core::ca::form::field;
 use set_core::ca::hierarchy::{self, SigningShare};
-use set_core::ca::{Form, Forms, Validity};
+use set_core::ca::{Backdate, Form, Forms, Validity};
 use set_core::msg::cert::reg_form::{PolicyText, ReferralData, RegField};
 use set_core::msg::ids::{Bin, Language, Url};
 use set_core::registration::EndEntity;
@@ -74,6 +74,9 @@ pub struct CertificatesConfig {
     pub certificate_signing_percent: u8,
     /// The same for keys that sign messages, the CAs' and the end entities'. Default 100.
     pub message_signing_percent: u8,
+    /// How long before it is signed a certificate begins to hold, for clocks that are behind; at
+    /// most `1h`. Default `5min`.
+    pub backdate: Period,
 }
 
 impl Default for CertificatesConfig {
@@ -91,23 +94,26 @@ impl Default for CertificatesConfig {
             lists: Period::seconds(cas.lists),
             certificate_signing_percent: cas.signing.certificates,
             message_signing_percent: cas.signing.messages,
+            backdate: Period::seconds(default.backdate.as_seconds()),
         }
     }
 }
 
 impl CertificatesConfig {
-    pub(crate) fn validity(&self) -> Validity {
-        Validity {
+    /// How long end entities' certificates hold.
+    pub(crate) fn validity(&self) -> Result<Validity, OutOfRange> {
+        Ok(Validity {
             cardholder: self.cardholder.duration().as_secs(),
             merchant: self.merchant.duration().as_secs(),
             gateway: self.gateway.duration().as_secs(),
             signing_percent: self.message_signing_percent,
-        }
+            backdate: Backdate::seconds(self.backdate.duration().as_secs())?,
+        })
     }
 
     /// How long CAs' certificates and lists hold.
-    pub(crate) fn ca_validity(&self) -> hierarchy::Validity {
-        hierarchy::Validity {
+    pub(crate) fn ca_validity(&self) -> Result<hierarchy::Validity, OutOfRange> {
+        Ok(hierarchy::Validity {
             root: self.root.duration().as_secs(),
             brand: self.brand.duration().as_secs(),
             geopolitical: self.geopolitical.duration().as_secs(),
@@ -117,7 +123,8 @@ impl CertificatesConfig {
                 certificates: self.certificate_signing_percent,
                 messages: self.message_signing_percent,
             },
-        }
+            backdate: Backdate::seconds(self.backdate.duration().as_secs())?,
+        })
     }
 }
 
@@ -407,6 +414,16 @@ mod tests {
         for key in keys {
             assert!(EXAMPLE.contains(key), "{key} is not in the example");
         }
+    }
+
+    #[test]
+    fn certificates_are_dated_back_by_no_more_than_an_hour() {
+        let config = |seconds| CertificatesConfig {
+            backdate: Period::seconds(seconds),
+            ..CertificatesConfig::default()
+        };
+        assert!(config(3_600).validity().is_ok() && config(3_600).ca_validity().is_ok());
+        assert!(config(3_601).validity().is_err() && config(3_601).ca_validity().is_err());
     }
 
     #[test]

@@ -109,6 +109,10 @@ impl Keys {
             None => config.form.forms().map_err(value("form"))?,
         };
         let rules = &station.policy().key_rules;
+        let validity = config
+            .certificates
+            .validity()
+            .map_err(value("certificates"))?;
         let mut served = Vec::new();
         let mut draft_keys: BTreeMap<usize, DraftKey> = BTreeMap::new();
         for name in self.end_entity_cas()? {
@@ -132,7 +136,7 @@ impl Keys {
                 encryption: identity(ENCRYPTION)?,
                 trust: self.brand(label).load_trust(&station.context())?,
                 forms: forms.clone(),
-                validity: config.certificates.validity(),
+                validity,
             };
             served.push(Arc::new(Served { name, ca }));
         }

@@ -62,7 +62,10 @@ pub(crate) async fn init(
 }
 
 fn plan(args: &InitArgs, config: &Config) -> Result<Plan, Failure> {
-    let validity = config.certificates.ca_validity();
+    let validity = config
+        .certificates
+        .ca_validity()
+        .map_err(value("certificates"))?;
     if let Some(file) = &args.plan {
         return PlanFile::read(file)?.plan(validity);
     }

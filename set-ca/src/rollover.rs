@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
-use set_core::ca::hierarchy::{ROOT_BITS, fresh_serial_number, recertify, succeed};
+use set_core::ca::hierarchy::{ROOT_BITS, Validity, fresh_serial_number, recertify, succeed};
 use set_core::crypto::{PrivateKey, PublicKey};
 use set_core::error::Error;
 use set_core::exchange::Context;
@@ -27,6 +27,7 @@ use set_core::x509::Certificate;
 use set_core::x509::lint::DraftKey;
 use set_node::keystore::KeyStoreError;
 use set_node::party::PartyError;
+use set_node::program::value;
 
 use crate::config::Config;
 use crate::failure::Failure;
@@ -97,6 +98,11 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Steps 1 and 2, but for the place of the key after the next.
+    fn validity(&self) -> Result<Validity, Failure> {
+        let validity = self.config.certificates.ca_validity();
+        Ok(validity.map_err(value("certificates"))?)
+    }
+
     fn succeed(&self, old: &Identity) -> Result<Identity, Failure> {
         let key = self
             .key(NEXT)?
@@ -116,7 +122,7 @@ impl Work<'_> {
             &key,
             &after,
             fresh_serial_number(self.context)?,
-            self.config.certificates.ca_validity().root,
+            &self.validity()?,
         )?;
         let root = Identity {
             key,
@@ -163,7 +169,7 @@ impl Work<'_> {
         let (folder, rules) = (self.keys.folder(), &self.context.policy.key_rules);
         let draft_key = DraftKey::generate(self.context.crypto, root.key.public_key().bits())
             .map_err(Error::from)?;
-        let validity = self.config.certificates.ca_validity();
+        let validity = self.validity()?;
         let mut anew = Vec::new();
         for (name, held) in self.below(&root.certificate)? {
             let certificate = match self.is_by(&held, root.certificate.public_key()) {

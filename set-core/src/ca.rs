@@ -17,6 +17,7 @@
 
 pub mod answer;
 pub mod approval;
+mod backdate;
 pub mod card_c_init;
 pub mod cert_inq;
 pub mod cert_req;
@@ -31,6 +32,7 @@ pub mod reg_form;
 
 pub use self::answer::{Answered, Serials};
 pub use self::approval::{Applicant, ApprovalRequest, Decision, Grant, Rejecter};
+pub use self::backdate::Backdate;
 pub use self::form::{Form, Forms};
 pub use self::record::Registration;
 
@@ -78,17 +80,20 @@ pub struct Validity {
     pub gateway: u64,
     /// For what share of that a signature key signs, in percent from 1 to 100.
     pub signing_percent: u8,
+    /// How far back certificates are dated.
+    pub backdate: Backdate,
 }
 
 impl Default for Validity {
     /// Three years for cardholders, one year for merchants and gateways; keys sign for the
-    /// whole of it.
+    /// whole of it, and it begins 5 minutes ago.
     fn default() -> Self {
         Self {
             cardholder: 3 * 365 * DAY,
             merchant: 365 * DAY,
             gateway: 365 * DAY,
             signing_percent: 100,
+            backdate: Backdate::default(),
         }
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn accept(
     }
     let mut press = Press {
         context: &context,
-        lifetime: config.certificates.ca_validity().lists,
+        lifetime: config.certificates.lists.duration().as_secs(),
         log: &log,
         issued: Vec::new(),
     };

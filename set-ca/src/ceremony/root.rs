@@ -33,8 +33,11 @@ pub(super) fn root(
     let keys = Keys::open(data, config)?;
     let station = station()?;
     let context = station.context();
-    let validity = config.certificates.ca_validity();
-    let (root, next) = make_root(&context, &policy, validity.root)?;
+    let validity = config
+        .certificates
+        .ca_validity()
+        .map_err(value("certificates"))?;
+    let (root, next) = make_root(&context, &policy, &validity)?;
     let crl = next_crl(&context, &root, None, 0, &[], validity.lists)?;
     let mut trust = Trust::new(TrustStore::new(vec![root.certificate.clone()]));
     trust.hold_crl(&context, crl);

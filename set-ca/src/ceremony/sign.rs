@@ -50,7 +50,10 @@ pub(super) fn sign(
         .map_err(value("--policy"))?;
     let bits = issuer.identity.key.public_key().bits();
     let draft_key = DraftKey::generate(station.crypto(), bits).map_err(Error::from)?;
-    let validity = config.certificates.ca_validity();
+    let validity = config
+        .certificates
+        .ca_validity()
+        .map_err(value("certificates"))?;
     let mut issued = Vec::with_capacity(requests.len());
     for (_, request) in &requests {
         issued.push(certify(

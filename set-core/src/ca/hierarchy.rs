@@ -106,7 +106,7 @@ impl Hierarchy {
     /// [`Error::Caller`] when the plan is none: labels or names that occur twice, a CA for
     /// nobody; [`Error::X509`] when a name does not fit a certificate; [`Error::Provider`].
     pub fn make(context: &Context<'_>, plan: &Plan) -> Result<Self, Error> {
-        let (root, next_root_key) = make_root(context, &plan.policy, plan.validity.root)?;
+        let (root, next_root_key) = make_root(context, &plan.policy, &plan.validity)?;
         let root_crl = next_crl(context, &root, None, 0, &[], plan.validity.lists)?;
         let drafts = (
             DraftKey::generate(context.crypto, CA_BITS)?,

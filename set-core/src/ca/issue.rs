@@ -91,7 +91,10 @@ fn certify(
         serial_number: serial_number.clone(),
         subject: subject.clone(),
         public_key: info.key(&context.policy.key_rules)?,
-        not_before: context.now,
+        not_before: ca
+            .validity
+            .backdate
+            .begin(context.now, Some(&issuer.certificate)),
         not_after,
         private_key_not_before: None,
         private_key_not_after: Some(signs_until),

@@ -254,12 +254,15 @@ fn a_successor_root_is_believed_by_whoever_believes_the_old_root() {
     let serial = SerialNumber::new(&[2]).unwrap();
     let old = &made.root.certificate;
     let announced = &made.next_root_key;
-    let year = 365 * 86_400;
+    let year = hierarchy::Validity {
+        root: 365 * 86_400,
+        ..hierarchy::Validity::default()
+    };
     let successor =
-        hierarchy::succeed(&context, old, announced, &next, serial.clone(), year).unwrap();
+        hierarchy::succeed(&context, old, announced, &next, serial.clone(), &year).unwrap();
     let store = TrustStore::new(vec![old.clone()]);
     assert!(store.believes(&tools.crypto, &successor));
-    let usurper = hierarchy::succeed(&context, old, &next, announced, serial, year).unwrap();
+    let usurper = hierarchy::succeed(&context, old, &next, announced, serial, &year).unwrap();
     assert!(!store.believes(&tools.crypto, &usurper));
     assert!(Trust::new(store).certificates().is_empty());
 }

@@ -9,6 +9,7 @@
 )]
 
 mod altered;
+mod clocks;
 mod codes;
 mod complete;
 mod hierarchy;

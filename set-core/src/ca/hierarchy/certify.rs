@@ -43,7 +43,9 @@ pub fn certify(
         serial_number: fresh_serial_number(context)?,
         subject: asked.subject.clone(),
         public_key: asked.public_key.clone(),
-        not_before: context.now,
+        not_before: validity
+            .backdate
+            .begin(context.now, Some(&issuer.certificate)),
         not_after,
         private_key_not_before: None,
         private_key_not_after: signing_end(asked.key, context.now, not_after, validity),

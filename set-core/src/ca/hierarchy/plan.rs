@@ -1,5 +1,6 @@
 //! What hierarchy to make.
 
+use crate::ca::Backdate;
 use crate::msg::ids::BrandId;
 use crate::registration::EndEntity;
 use crate::x509::ext::{CertificateType, SetQualifier};
@@ -79,10 +80,12 @@ pub struct Validity {
     pub lists: u64,
     /// For how long keys sign.
     pub signing: SigningShare,
+    /// How far back certificates are dated.
+    pub backdate: Backdate,
 }
 
 impl Default for Validity {
-    /// 20, 10, 10 and 5 years; one year for the lists.
+    /// 20, 10, 10 and 5 years; one year for the lists; dated back by 5 minutes.
     fn default() -> Self {
         Self {
             root: 20 * YEAR,
@@ -91,6 +94,7 @@ impl Default for Validity {
             ca: 5 * YEAR,
             lists: YEAR,
             signing: SigningShare::default(),
+            backdate: Backdate::default(),
         }
     }
 }

@@ -39,15 +39,18 @@ pub fn recertify(
         .plus(seconds(certificate_type, validity))
         .min(root.certificate.not_after());
     let period = extensions.private_key_usage_period.as_ref();
+    let not_before = validity
+        .backdate
+        .begin(context.now, Some(&root.certificate));
     let contents = CertificateContents {
         serial_number: old.serial_number().clone(),
         subject: old.subject_name()?,
         public_key: old.public_key().clone(),
-        not_before: context.now,
+        not_before,
         not_after,
         private_key_not_before: period
             .and_then(|period| period.not_before)
-            .map(|begin| begin.min(context.now)),
+            .map(|begin| begin.min(not_before)),
         private_key_not_after: signing_end(key, context.now, not_after, validity),
         policies: extensions.certificate_policies.clone(),
         profile: Profile::Ca {

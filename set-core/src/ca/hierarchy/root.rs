@@ -1,5 +1,6 @@
 //! The root and its successors.
 
+use super::Validity;
 use super::certify::{fresh_serial_number, path_len};
 use crate::crypto::PrivateKey;
 use crate::error::Error;
@@ -11,7 +12,7 @@ use crate::x509::ext::{CertificateType, SetQualifier};
 use crate::x509::lint::{self, DraftKey};
 use crate::x509::{Certificate, SetName};
 
-/// Makes a root that holds for `validity` seconds, and the key that it announces as its
+/// Makes a root that holds as long as `validity` has it, and the key that it announces as its
 /// successor's.
 ///
 /// # Errors
@@ -20,7 +21,7 @@ use crate::x509::{Certificate, SetName};
 pub fn make_root(
     context: &Context<'_>,
     policy: &SetQualifier,
-    validity: u64,
+    validity: &Validity,
 ) -> Result<(Identity, PrivateKey), Error> {
     let next = context.crypto.generate_rsa(ROOT_BITS)?;
     let key = context.crypto.generate_rsa(ROOT_BITS)?;
@@ -28,8 +29,8 @@ pub fn make_root(
         serial_number: fresh_serial_number(context)?,
         subject: SetName::new("US", "SET Root")?,
         public_key: key.public_key().clone(),
-        not_before: context.now,
-        not_after: context.now.plus(validity),
+        not_before: validity.backdate.begin(context.now, None),
+        not_after: context.now.plus(validity.root),
         private_key_not_before: None,
         private_key_not_after: None,
         policies: build::root_policy(policy.clone())?,
@@ -60,15 +61,15 @@ pub fn succeed(
     key: &PrivateKey,
     next: &PrivateKey,
     serial_number: SerialNumber,
-    validity: u64,
+    validity: &Validity,
 ) -> Result<Certificate, Error> {
     let extensions = old.extensions();
     let contents = CertificateContents {
         serial_number,
         subject: old.subject_name()?,
         public_key: key.public_key().clone(),
-        not_before: context.now,
-        not_after: context.now.plus(validity),
+        not_before: validity.backdate.begin(context.now, None),
+        not_after: context.now.plus(validity.root),
         private_key_not_before: None,
         private_key_not_after: None,
         policies: extensions.certificate_policies.clone(),
