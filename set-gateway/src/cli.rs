@@ -65,9 +65,44 @@ pub enum Command {
     /// it is about to finish counts as waiting.
     #[command(after_help = "Example:\n  set-gateway --data gateway audit")]
     Audit,
+    /// Remove merchants, restore them, or list those removed
+    #[command(subcommand)]
+    Merchants(MerchantsCommand),
     /// Look after the way to the acquirer's host
     #[command(subcommand)]
     Host(HostCommand),
+}
+
+/// What can be done about merchants.
+#[derive(Clone, Debug, Subcommand)]
+pub enum MerchantsCommand {
+    /// Refuse all requests of a merchant from now on, whatever certificates it has
+    ///
+    /// The merchant is told that its certificate is revoked. A gateway that serves looks at each
+    /// request whether its merchant is removed.
+    #[command(
+        after_help = "Example:\n  set-gateway --data gateway merchants remove MER-0001 --bin 455555"
+    )]
+    Remove(MerchantArgs),
+    /// Serve a merchant again that was removed
+    #[command(
+        after_help = "Example:\n  set-gateway --data gateway merchants restore MER-0001 --bin 455555"
+    )]
+    Restore(MerchantArgs),
+    /// List the merchants that are removed
+    #[command(after_help = "Example:\n  set-gateway --data gateway merchants list")]
+    List,
+}
+
+/// A merchant.
+#[derive(Clone, Debug, Args)]
+pub struct MerchantArgs {
+    /// The merchant's id at its acquirer, as in its certificate
+    #[arg(value_name = "MERCHANT-ID")]
+    pub merchant_id: String,
+    /// BIN of the acquirer, six digits
+    #[arg(long, value_name = "DIGITS")]
+    pub bin: String,
 }
 
 /// What can be done about the acquirer's host.
@@ -129,6 +164,7 @@ Examples:
   set-gateway --data gateway serve --set listen.tcp=0.0.0.0:257
   set-gateway --data gateway transactions --format json
   set-gateway --data gateway audit
+  set-gateway --data gateway merchants remove MER-0001 --bin 455555
   set-gateway --data gateway host test --set host.kind=iso8583 \\
       --set host.iso8583.address=host.example:8583
 

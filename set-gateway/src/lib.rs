@@ -22,6 +22,7 @@ mod failure;
 pub mod host;
 mod houses;
 mod init;
+pub mod merchants;
 mod serve;
 pub mod service;
 mod show;
@@ -37,7 +38,9 @@ use set_node::cli::{Exit, SharedArgs};
 use set_node::config::LogConfig;
 use set_node::program::{self, Program, Screen, require_folder};
 
-pub use self::cli::{Cli, Command, EnrollArgs, HostCommand, RenewArgs};
+pub use self::cli::{
+    Cli, Command, EnrollArgs, HostCommand, MerchantArgs, MerchantsCommand, RenewArgs,
+};
 pub use self::config::{AdviceForm, Config, GatewayConfig, HostConfig, HostKind, Iso8583Config};
 pub use self::enroll::renew_with;
 pub use self::failure::Failure;
@@ -85,6 +88,9 @@ impl Program for Cli {
             Command::Refresh => upkept::refresh(&data, &config, trace, screen).await,
             Command::Serve => serve::serve(&data, &config, trace, screen).await,
             Command::Show => show::show(&data, &config, screen),
+            Command::Merchants(command) => {
+                merchants::merchants(&data, &config, &command, screen).await
+            }
             Command::Host(HostCommand::Test) => try_host::try_host(&config, screen).await,
             Command::Audit => audit::command(&data, &config, screen).await,
             Command::Transactions => transactions::transactions(&data, &config, screen).await,

@@ -31,6 +31,7 @@ pub(crate) mod ledger;
 mod locks;
 pub(crate) mod postings;
 mod recovery;
+pub(crate) mod removal;
 mod settle;
 
 use std::fmt;
@@ -298,7 +299,7 @@ impl Inner {
     /// PCertReq: nothing is changed but the answer remembered.
     async fn certificates(self: &Arc<Self>, request: Request) -> Result<Vec<u8>, Trouble> {
         let asked = request.clone();
-        let answer = self
+        let (answer, merchant) = self
             .compute(move |inner| {
                 let Message::PCertReq(message) = asked.message.as_ref() else {
                     let name = asked.message.name();
@@ -315,6 +316,7 @@ impl Inner {
             })
             .await??;
         let mut tx = self.parts.store.begin().await?;
+        self.admit(&mut tx, &request, &merchant).await?;
         self.remember(&mut tx, &request, &answer).await?;
         tx.commit().await?;
         Ok(answer)

@@ -104,7 +104,7 @@ fn answered(
     let Message::PCertReq(message) = request.message else {
         panic!("{}", request.message.name());
     };
-    answer::p_cert(context, gateways, &request.header, &message)
+    answer::p_cert(context, gateways, &request.header, &message).map(|(octets, _)| octets)
 }
 
 /// The same PCertRes with other content, signed by the gateway.

@@ -50,7 +50,8 @@ fn ask(rig: Rig, wanted: Vec<BrandAndBin>) -> (Rig, Result<Vec<PCertCode>, Error
         panic!("{}", request.message.name());
     };
     let mut gateways = vec![gateway];
-    let octets = p_cert(&context, &mut gateways, &request.header, &body).unwrap();
+    let (octets, asker) = p_cert(&context, &mut gateways, &request.header, &body).unwrap();
+    assert_eq!(asker.certificate(), &merchant.signature.certificate);
     let codes = asking
         .handle(&context, std::slice::from_mut(&mut merchant), &octets)
         .map(|items| items.into_iter().map(|(_, code)| code).collect());

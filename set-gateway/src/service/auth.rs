@@ -147,6 +147,8 @@ impl Inner {
         opened: Opened,
     ) -> Result<(Judgement, Standing), Trouble> {
         let mut tx = self.parts.store.begin().await?;
+        self.admit(&mut tx, request, opened.asked.merchant())
+            .await?;
         let merchant_id = opened.asked.merchant_id();
         let previous = ledger::of_merchant(&mut tx, opened.xid, merchant_id).await?;
         tx.roll_back().await?;

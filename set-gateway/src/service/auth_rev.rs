@@ -38,6 +38,7 @@ impl Inner {
         let Opened { asked, instruction } = self.open_reversal(request).await?;
         let _turn = self.books.lock(asked.merchant_id().clone()).await;
         let mut tx = self.parts.store.begin().await?;
+        self.admit(&mut tx, request, asked.merchant()).await?;
         let xid = asked.trans_ids().xid;
         let held = ledger::of_merchant(&mut tx, xid, asked.merchant_id()).await?;
         tx.roll_back().await?;

@@ -34,6 +34,7 @@ impl Inner {
         let operation = asked.operation();
         let _turn = self.books.lock(merchant_id.clone()).await;
         let mut tx = self.parts.store.begin().await?;
+        self.admit(&mut tx, request, asked.merchant()).await?;
         let named = asked.batch_id();
         let assigns = self.parts.assigns_batches && operation == Some(BatchOperation::Open);
         let mut book = batches::load(&mut tx, &merchant_id, named, assigns).await?;

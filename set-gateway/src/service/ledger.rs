@@ -7,6 +7,7 @@
 //! | `asking` | XID, merchant's id | the RRPID of the AuthReq about which the host is being asked |
 //! | `reserved` | RRPID | [`Reserved`]: the host is being asked |
 //! | `advice` | number | [`Queued`]: the host is to be told |
+//! | `removal` | acquirer, merchant id | [`Removal`](super::removal::Removal): a merchant is not served |
 //!
 //! The counter `host` numbers the messages to the host. Batches are in
 //! [`batches`](super::batches).

@@ -44,6 +44,7 @@ impl Inner {
         let merchant_id = asked.merchant_id().clone();
         let _turn = self.books.lock(merchant_id.clone()).await;
         let mut tx = self.parts.store.begin().await?;
+        self.admit(&mut tx, request, asked.merchant()).await?;
         let mut records: Vec<Versioned<Authorization>> = Vec::new();
         for (rrpid, xid) in asked.authorizations() {
             if !records.iter().any(|held| is(&held.value, rrpid, xid)) {

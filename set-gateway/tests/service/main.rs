@@ -14,5 +14,6 @@ mod interruption;
 mod iso8583;
 mod nodes;
 mod races;
+mod removed;
 mod rig;
 mod secrets;

@@ -43,6 +43,16 @@ impl Tx {
             &[key.role.as_bytes(), key.kind.as_bytes(), key.key],
         )
         .await?;
+        self.look(key).await
+    }
+
+    /// The record of that name, if there is one, without waiting for others: for what this
+    /// transaction does not change.
+    ///
+    /// # Errors
+    ///
+    /// The engine fails.
+    pub async fn look(&mut self, key: RecordKey<'_>) -> Result<Option<Record>, StoreError> {
         let row: Option<(i64, Vec<u8>)> = self
             .row(
                 "SELECT version, body FROM record WHERE role = $1 AND kind = $2 AND key = $3",

@@ -339,6 +339,7 @@ impl Desk for Acquirer {
             Message::PCertReq(request) => {
                 let mut gateways = [self.gateway.clone()];
                 p_cert::p_cert(&self.tools.context(), &mut gateways, header, request)
+                    .map(|(octets, _)| octets)
             }
             other => Err(PeerFault::MessageNotSupported(other.name()).into()),
         }
