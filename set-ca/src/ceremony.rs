@@ -11,6 +11,16 @@
 //! brand    ceremony accept  ◀─ cca.pem; makes a BCI that names the CRL
 //! ```
 //!
+//! A root that is succeeded by `rollover`, or issued a CRL by `publish`, is carried on in the same
+//! way:
+//!
+//! ```text
+//! root     rollover; ceremony bundle ─ root-2.pem ─▶
+//! brand    ceremony accept  ◀─ root-2.pem; makes a BCI that names the CRL
+//! brand    ceremony bundle  ─ orchard-2.pem ─▶
+//! CCA      ceremony accept  ◀─ orchard-2.pem
+//! ```
+//!
 //! A bundle is a PEM file of certificates, CRLs and a BCI; none of it is secret. What comes
 //! in is verified as a whole, and stored as a whole or not at all.
 

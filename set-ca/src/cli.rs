@@ -70,7 +70,10 @@ pub enum Command {
     /// them stays as it is. A server that runs over the folder takes it up within a minute,
     /// and gateways, merchants and wallets that believe the old root learn of the successor
     /// with the next message. A run that was interrupted is finished by the next.
-    #[command(after_help = "Example:\n  set-ca --data ca rollover")]
+    ///
+    /// Where the root is offline, carry what was made to the CAs with `ceremony bundle` and
+    /// `ceremony accept`.
+    #[command(after_help = "Examples:\n  set-ca --data ca rollover\n  set-ca --data root rollover")]
     Rollover,
     /// List the requests that wait for their approval
     ///

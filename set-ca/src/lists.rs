@@ -16,7 +16,7 @@ mod publish;
 mod revoke;
 mod signers;
 
-pub(crate) use self::book::{Book, Terms};
+pub(crate) use self::book::{Book, Terms, own_lists};
 pub use self::fault::ListsFault;
 pub(crate) use self::keeper::{Keeper, State};
 pub(crate) use self::log::{Entry, Log};

@@ -9,8 +9,14 @@
 //! 3. every CA that the old root certified is certified anew: same name, number and key;
 //! 4. the brands are given the successor, those certificates, its CRL, and a BCI that names it.
 //!
+//! Where the root is offline, alone in a folder made by `ceremony root`, the CAs are those that
+//! `ceremony sign` recorded, and what is made is carried to them by `ceremony bundle` and
+//! `ceremony accept`.
+//!
 //! A run that ends in between is resumed by the next. A server that runs over the folder takes
 //! all of it up by itself, and gives it out; nothing below the brand CAs is touched.
+
+mod replace;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -26,15 +32,17 @@ use set_core::path::TrustStore;
 use set_core::x509::Certificate;
 use set_core::x509::lint::DraftKey;
 use set_node::keystore::KeyStoreError;
-use set_node::party::PartyError;
+use set_node::party::{PartyError, PartyFolder};
 use set_node::program::value;
 
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::folder::{Keys, brand_labels};
 use crate::init::pkcs8;
-use crate::lists::{Book, Log, Signers, Terms};
+use crate::lists::{Book, Log, Signers, Terms, own_lists};
 use crate::serve::station;
+
+pub(crate) use self::replace::replace;
 
 /// Has the announced key succeed the root of the folder, or finishes what an earlier run began.
 pub(crate) fn rollover(data: &Path, config: &Config) -> Result<Done, Failure> {
@@ -97,12 +105,12 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Steps 1 and 2, but for the place of the key after the next.
     fn validity(&self) -> Result<Validity, Failure> {
         let validity = self.config.certificates.ca_validity();
         Ok(validity.map_err(value("certificates"))?)
     }
 
+    /// Steps 1 and 2, but for the place of the key after the next.
     fn succeed(&self, old: &Identity) -> Result<Identity, Failure> {
         let key = self
             .key(NEXT)?
@@ -166,7 +174,7 @@ impl Work<'_> {
     /// Step 3: the certificates by which `root` certifies the CAs directly below it, which
     /// stand in the place of the old ones, in the chains of all CAs too.
     fn recertify(&self, root: &Identity) -> Result<Vec<(String, Certificate)>, Failure> {
-        let (folder, rules) = (self.keys.folder(), &self.context.policy.key_rules);
+        let folder = self.keys.folder();
         let draft_key = DraftKey::generate(self.context.crypto, root.key.public_key().bits())
             .map_err(Error::from)?;
         let validity = self.validity()?;
@@ -178,30 +186,9 @@ impl Work<'_> {
             };
             anew.push((name, certificate));
         }
-        let replaced = |held: &Certificate| -> Certificate {
-            let successor = anew.iter().map(|(_, one)| one).find(|one| {
-                one.issuer_and_serial_number() == held.issuer_and_serial_number()
-                    && one.public_key() == held.public_key()
-            });
-            match successor {
-                _ if held.is_self_issued() => root.certificate.clone(),
-                Some(successor) => successor.clone(),
-                None => held.clone(),
-            }
-        };
-        for (name, _) in folder.identities(rules)? {
-            let Some((own, chain)) = folder.load_chain(&name, rules)? else {
-                continue;
-            };
-            if own.is_self_issued() {
-                continue;
-            }
-            let next: Vec<Certificate> = chain.iter().map(replaced).collect();
-            let renewed = replaced(&own);
-            if next != chain || renewed != own {
-                folder.save_chain(&name, &renewed, &next)?;
-            }
-        }
+        let certificates: Vec<Certificate> = anew.iter().map(|(_, one)| one.clone()).collect();
+        let roots = std::slice::from_ref(&root.certificate);
+        replace(self.context, folder, roots, &certificates)?;
         Ok(anew)
     }
 
@@ -211,8 +198,12 @@ impl Work<'_> {
         let key = root.certificate.public_key();
         let below = self.below(&root.certificate)?;
         let mut whole = below.iter().all(|(_, held)| self.is_by(held, key));
-        for label in brand_labels(data)? {
-            let trust = self.keys.brand(&label).load_trust(self.context)?;
+        let brands = brand_labels(data)?;
+        let brands = brands.iter().map(|label| self.keys.brand(label));
+        let mut folders: Vec<PartyFolder> = brands.collect();
+        folders.extend(own_lists(data, self.context)?.map(|(folder, _)| folder));
+        for folder in folders {
+            let trust = folder.load_trust(self.context)?;
             whole &= trust.roots.roots().contains(&root.certificate)
                 && trust.crls().iter().any(|crl| {
                     crl.issuer() == root.certificate.subject()
@@ -223,11 +214,37 @@ impl Work<'_> {
         Ok(whole && !self.key(NEXT)?.is_none_or(is_used))
     }
 
-    /// The CAs directly below a root of that name, by the names of their keys.
+    /// The CAs directly below a root of that name, by the names of their keys; those whose
+    /// keys are elsewhere, by their own. One that has expired or is revoked is none any more.
     fn below(&self, root: &Certificate) -> Result<Vec<(String, Certificate)>, Failure> {
         let rules = &self.context.policy.key_rules;
         let mut below = self.keys.folder().identities(rules)?;
-        below.retain(|(_, held)| !held.is_self_issued() && held.issuer() == root.subject());
+        let trust = self.keys.folder().load_trust(self.context)?;
+        let recorded = trust.certificates().iter();
+        let mut recorded: Vec<&Certificate> = recorded.collect();
+        // What this root certified stands for what its predecessor did.
+        recorded.sort_by_key(|held| !self.is_by(held, root.public_key()));
+        for held in recorded {
+            let known = below.iter().any(|(_, known)| {
+                known.issuer_and_serial_number() == held.issuer_and_serial_number()
+                    && known.public_key() == held.public_key()
+            });
+            if !known {
+                below.push((held.subject().to_string(), held.clone()));
+            }
+        }
+        let revoked = |held: &Certificate| {
+            let mut crls = trust.crls().iter();
+            crls.any(|crl| {
+                crl.issuer() == root.subject() && crl.revoked_since(held.serial_number()).is_some()
+            })
+        };
+        below.retain(|(_, held)| {
+            !held.is_self_issued()
+                && held.issuer() == root.subject()
+                && held.not_after() >= self.context.now
+                && !revoked(held)
+        });
         Ok(below)
     }
 
@@ -273,7 +290,8 @@ impl fmt::Display for Done {
         writeln!(f, "  certified anew  {}", self.certified_anew.join(", "))?;
         write!(
             f,
-            "Parties that believe the old root learn of it with the next message from the CA."
+            "Parties that believe the old root learn of it with the next message from the CA; CAs in\n\
+             other folders by `set-ca ceremony bundle` and `accept`."
         )
     }
 }

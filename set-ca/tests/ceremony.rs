@@ -288,3 +288,67 @@ fn a_ca_is_installed_whole_and_with_its_own_keys_or_not_at_all() {
         &[&["ceremony", "accept", "whole.pem"][..], &root].concat(),
     );
 }
+
+#[test]
+fn an_offline_root_is_succeeded_with_files_carried_between_folders() {
+    let vault = Vault::new();
+    let thumbprint = vault.root("root");
+    let believe = ["--root-thumbprint", &thumbprint];
+    let orchard = vault.request("orchard", &["--type", "bca", "--brand", "Orchard"]);
+    vault.sign("root", &orchard, "orchard.pem");
+    let accept = |data: &str, file: &str, more: &[&str]| {
+        vault.good(data, &[&["ceremony", "accept", file][..], more].concat())
+    };
+    accept("orchard", "orchard.pem", &believe);
+    let cca = ["--type", "cca", "--brand", "Orchard", "--unit", "A CCA"];
+    let cca = vault.request("cca", &cca);
+    vault.sign("orchard", &cca, "cca.pem");
+    accept("cca", "cca.pem", &believe);
+    vault.good("cca", &["ceremony", "bundle", "--out", "cca-1.pem"]);
+    accept("orchard", "cca-1.pem", &[]);
+    vault.good("orchard", &["ceremony", "bundle", "--out", "old.pem"]);
+
+    let said = vault.good("root", &["rollover"]);
+    let successor = field(&said, "root_thumbprint");
+    assert_ne!(successor, thumbprint);
+    assert!(said.contains("\"resumed\":false"), "{said}");
+    assert!(said.contains("O=Orchard"), "{said}");
+    // The root's CRL is the successor's, and grows as those of online CAs do.
+    vault.good("root", &["publish", "--all"]);
+    vault.good("root", &["ceremony", "bundle", "--out", "root-2.pem"]);
+    let said = accept("orchard", "root-2.pem", &[]);
+    assert!(
+        said.contains("\"certified_anew\":[\"orchard.certificate-signing\"]"),
+        "{said}"
+    );
+    assert!(said.contains("BCI 3"), "{said}");
+    vault.good("orchard", &["ceremony", "bundle", "--out", "orchard-2.pem"]);
+    let said = accept("cca", "orchard-2.pem", &[]);
+    assert!(said.contains("cca.message-signing"), "{said}");
+    assert!(said.contains("\"bci\":3"), "{said}");
+    // The same again changes nothing; what was before does not come back.
+    for file in ["orchard-2.pem", "old.pem"] {
+        let said = accept("cca", file, &[]);
+        assert!(said.contains("\"certified_anew\":[]"), "{file}: {said}");
+    }
+    // Nothing but a root that was announced succeeds.
+    vault.root("other");
+    vault.good("other", &["ceremony", "bundle", "--out", "other.pem"]);
+    let usurper = ["ceremony", "accept", "other.pem"];
+    vault.refused("cca", &usurper, "is not the one that is believed");
+
+    let Some(openssl) = externals::require("openssl") else {
+        return;
+    };
+    let root = vault.path("cca").join(format!("roots/{successor}.pem"));
+    for (identity, _) in files(&vault.path("cca").join("identities")) {
+        let checked = Command::new(&openssl)
+            .args(["verify", "-ignore_critical", "-auth_level", "0", "-CAfile"])
+            .arg(&root)
+            .arg("-untrusted")
+            .args([&identity, &identity])
+            .output()
+            .unwrap();
+        assert!(checked.status.success(), "{checked:?}");
+    }
+}

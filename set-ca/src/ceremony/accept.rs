@@ -26,6 +26,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::folder::{Keys, brand_folder, brand_labels};
 use crate::lists::{Entry, Log, Terms};
+use crate::rollover::replace;
 use crate::serve::station;
 
 pub(super) fn accept(
@@ -92,7 +93,10 @@ pub(super) fn accept(
         keys.folder().save_identity(keys.store(), name, identity)?;
     }
     undo.keep();
+    let roots = whole.roots.roots();
+    let certified_anew = replace(&context, keys.folder(), roots, trust.certificates())?;
     screen.result(&Accepted {
+        certified_anew,
         installed: identities.into_iter().map(|(name, _)| name).collect(),
         certificates: bundle.certificates.len(),
         crls: trust.crls().len(),
@@ -267,6 +271,8 @@ struct Accepted {
     crls: usize,
     bci: Option<u64>,
     issued: Vec<String>,
+    /// The identities that are under a successor root from now on.
+    certified_anew: Vec<String>,
 }
 
 impl fmt::Display for Accepted {
@@ -281,6 +287,9 @@ impl fmt::Display for Accepted {
         }
         for name in &self.installed {
             write!(f, "\n  installed {name}")?;
+        }
+        for name in &self.certified_anew {
+            write!(f, "\n  under the successor root {name}")?;
         }
         for list in &self.issued {
             write!(f, "\n  issued {list}")?;

@@ -41,7 +41,8 @@ pub(super) fn bundle(data: &Path, args: &BundleArgs, screen: &mut Screen) -> Res
     for folder in folders {
         let trust = folder.load_trust(&context)?;
         let all = trust.roots.roots().iter().chain(trust.certificates());
-        text.add(all, &trust)?;
+        // What has ended is of no use to anybody.
+        text.add(all.filter(|one| context.now <= one.not_after()), &trust)?;
     }
     text.create(&args.out)?;
     screen.result(&Written {

@@ -33,7 +33,7 @@ pub(crate) struct Book<'a> {
 /// What the members of a brand are given.
 #[derive(Debug)]
 pub(crate) struct BrandLists {
-    /// The brand's label.
+    /// The brand's label; `root` for an offline root, which no brand has.
     pub(crate) label: String,
     /// The brand; none while nothing of it is held.
     pub(crate) brand: Option<Brand>,
@@ -81,6 +81,18 @@ pub(crate) struct Revocation {
     pub(crate) reason: CrlReason,
 }
 
+/// What a folder holds of lists that are of no brand: an offline root's has the root's CRL, and
+/// a record of what the root certified.
+pub(crate) fn own_lists(
+    data: &std::path::Path,
+    context: &Context<'_>,
+) -> Result<Option<(PartyFolder, Trust)>, Failure> {
+    let folder = PartyFolder::new(data);
+    let trust = folder.load_trust(context)?;
+    let is_own = !trust.crls().is_empty();
+    Ok(is_own.then_some((folder, trust)))
+}
+
 impl Terms {
     pub(crate) fn of(config: &Config) -> Self {
         let lifetime = config.certificates.lists.duration().as_secs();
@@ -115,6 +127,15 @@ impl<'a> Book<'a> {
     ) -> Result<Self, Failure> {
         let log = Log::open(data, terms.wait).map_err(Failure::Lists)?;
         let mut brands = Vec::new();
+        brands.extend(
+            own_lists(data, &context)?.map(|(folder, trust)| BrandLists {
+                label: OWN.to_owned(),
+                brand: None,
+                trust,
+                folder,
+                changed: false,
+            }),
+        );
         for label in brand_labels(data)? {
             let folder = brand_folder(data, &label);
             let trust = folder.load_trust(&context)?;
@@ -261,7 +282,7 @@ impl<'a> Book<'a> {
             brand.trust.roots.adopt(self.context.crypto, root);
             for certificate in anew {
                 let theirs = certificate.brand().ok();
-                if theirs.is_some() && theirs == brand.brand {
+                if brand.label == OWN || theirs.is_some() && theirs == brand.brand {
                     brand.trust.hold(certificate.clone());
                 }
             }
@@ -383,3 +404,6 @@ impl<'a> Book<'a> {
         Ok(())
     }
 }
+
+/// In place of a brand's label.
+const OWN: &str = "root";
