@@ -35,6 +35,9 @@ pub struct Config {
     pub language: String,
     /// The payment gateways of single brands, by the brand's name. Default none.
     pub gateways: BTreeMap<String, Endpoint>,
+    /// BINs of cards whose gateway is asked for singly, by the brand's name: where a brand has
+    /// several gateways behind one address, each for the cards of some issuers. Default none.
+    pub bins: BTreeMap<String, Vec<String>>,
     /// What wallets and browsers are told of the shop.
     pub shop: ShopConfig,
     /// The HTTP interface for shops.
@@ -146,6 +149,7 @@ impl Default for Config {
             most_refused: 8,
             language: "en".to_owned(),
             gateways: BTreeMap::new(),
+            bins: BTreeMap::new(),
             shop: ShopConfig::default(),
             api: ApiConfig::default(),
             callback: CallbackConfig::default(),

@@ -11,6 +11,7 @@
 //! | `roots/`, `certificates/`, `crls/`, `bci.der` | whom the merchant believes |
 //! | `callback-secret.pem` | what signs call-backs to the shop, encrypted |
 //! | `shop-token` | what a shop shows to create orders over HTTP |
+//! | `gateways.der` | which gateway takes which cards, where the configuration has `bins` |
 //! | `brands/` | a folder of the same shape, without a store, for every further brand |
 //! | `store.db` | the orders, and digests of API keys; no account number is in it |
 //!
@@ -29,6 +30,7 @@ mod backoff;
 mod batch;
 mod callbacks;
 mod capture;
+mod choice;
 mod claims;
 mod cli;
 mod collection;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use set_core::asn1::{self, Limits, SeqOf};
 use set_core::merchant::Merchant;
-use set_core::msg::ids::{BrandId, Language, Url};
+use set_core::msg::ids::{Bin, BrandId, Language, Url};
 use set_core::party::{Identity, Trust};
 use set_core::sequence;
 use set_core::x509::Brand;
@@ -19,6 +19,7 @@ use set_node::station::Station;
 use set_node::store::{RecordKey, Store};
 use set_node::transport::{Endpoint, MediaType, Transport};
 
+use crate::choice;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::fault::Fault;
@@ -171,8 +172,19 @@ impl Pos {
             encryption,
             former: self.folder.former(&self.keys, ENCRYPTION, rules)?,
             trust: self.trust.clone(),
-            gateways: Vec::new(),
+            gateways: choice::load(&self.data)?,
         })
+    }
+
+    /// The BINs whose gateway is asked for singly.
+    pub(crate) fn bins(&self, brand_id: &BrandId) -> Result<Vec<Bin>, Failure> {
+        let ours = self.config.bins.iter().filter(|(name, _)| {
+            BrandId::new(name.as_str()).is_ok_and(|name| Brand::of(&name) == Brand::of(brand_id))
+        });
+        let bins = ours
+            .flat_map(|(_, bins)| bins)
+            .map(|bin| Bin::new(bin.as_str()));
+        Ok(bins.collect::<Result<_, _>>().map_err(value("bins"))?)
     }
 
     /// Provider, clock and policy.

@@ -11,6 +11,7 @@ use set_node::program::{Screen, with};
 use set_node::proved::Proved;
 use set_node::transport::{Endpoint, MediaType};
 
+use crate::choice;
 use crate::cli::RefreshArgs;
 use crate::failure::Failure;
 use crate::fault::Fault;
@@ -56,13 +57,17 @@ pub(crate) async fn fetch(pos: &mut Pos, gateway: Endpoint) -> Result<BrandId, F
     let profile = pos.profile().await?;
     let brand_id = profile.brand_id.ok_or(Failure::NotEnrolled)?;
     let mut merchant = pos.merchant()?;
-    let wanted = BrandAndBin {
-        brand_id: brand_id.clone(),
-        bin: None,
-    };
+    let bins = pos.bins(&brand_id)?;
+    let wanted: Vec<BrandAndBin> = std::iter::once(None)
+        .chain(bins.iter().cloned().map(Some))
+        .map(|bin| BrandAndBin {
+            brand_id: brand_id.clone(),
+            bin,
+        })
+        .collect();
     let context = pos.station.context();
-    let (asking, request) = p_cert(&context, std::slice::from_ref(&merchant), vec![wanted])
-        .map_err(with("merchant"))?;
+    let (asking, request) =
+        p_cert(&context, std::slice::from_ref(&merchant), wanted).map_err(with("merchant"))?;
     let caller = pos.caller(gateway, "gateway", MediaType::Payment);
     let response = caller.exchange(&request).await?;
     let context = pos.station.context();
@@ -74,7 +79,9 @@ pub(crate) async fn fetch(pos: &mut Pos, gateway: Endpoint) -> Result<BrandId, F
         .fact("the gateway's signature vouches for its encryption certificate by thumbprint")
         .tell(pos.trace);
     for (wanted, code) in codes {
-        if code != PCertCode::Success {
+        // That no gateway takes the cards of a BIN is an answer.
+        let not_taken = wanted.bin.is_some() && code == PCertCode::UnknownBin;
+        if code != PCertCode::Success && !not_taken {
             return Err(Failure::NoGatewayCertificate {
                 brand: wanted.brand_id.to_string(),
                 code: code.name().to_owned(),
@@ -83,6 +90,10 @@ pub(crate) async fn fetch(pos: &mut Pos, gateway: Endpoint) -> Result<BrandId, F
     }
     pos.trust = merchant.trust;
     pos.keep_trust()?;
+    // Of BINs that are not asked for any more nothing is known.
+    let said = merchant.gateways.into_iter();
+    let said = said.filter(|said| said.bin.as_ref().is_none_or(|bin| bins.contains(bin)));
+    choice::save(&pos.data, &said.collect::<Vec<_>>())?;
     Ok(brand_id)
 }
 

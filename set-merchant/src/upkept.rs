@@ -3,9 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use set_core::party::Purpose;
+use set_core::x509::Certificate;
 use set_node::service::{BoxFuture, PoolFault};
 use set_node::upkeep::{Kind, Task, Thing, Upkept};
 
+use crate::choice;
 use crate::enroll::{refresh_with, renew_with};
 use crate::failure::Failure;
 use crate::pos::Pos;
@@ -17,8 +19,8 @@ use crate::service::Till;
 pub struct UpkeptMerchant {
     pos: Pos,
     till: Arc<Till>,
-    /// Of the data folder as it is in service.
-    digest: Mutex<Option<[u8; 32]>>,
+    /// Of the data folder as it is in service, and what is said of gateways in it.
+    digest: Mutex<Option<([u8; 32], Vec<u8>)>>,
 }
 
 impl UpkeptMerchant {
@@ -53,14 +55,28 @@ impl Upkept for UpkeptMerchant {
         let merchant = self.till.counter_at(&self.pos.data).merchant.now();
         let identities = [&merchant.signature, &merchant.encryption];
         let mut things = Thing::of_party(&identities, &merchant.trust);
+        let several = merchant.gateways.iter().any(|said| said.bin.is_some());
         let gateways = merchant.trust.certificates().iter().filter(|one| {
             let (purpose, extensions) = (Purpose::GatewayEncryption, one.extensions());
             purpose.admits(extensions.certificate_type)
                 && extensions.key_usage.contains(purpose.key_usage())
         });
-        // Of several of one gateway that which holds longest is used.
-        let longest = gateways.max_by_key(|certificate| certificate.not_after());
-        things.extend(longest.map(|one| Thing::certificate(Kind::Peer, one)));
+        // Of several of one gateway that which holds longest is used; where BINs have gateways of
+        // their own, there are several of these.
+        let mut longest: Vec<&Certificate> = Vec::new();
+        for gateway in gateways {
+            let same = |held: &&mut &Certificate| !several || held.subject() == gateway.subject();
+            match longest.iter_mut().find(same) {
+                Some(held) if held.not_after() < gateway.not_after() => *held = gateway,
+                Some(_) => {}
+                None => longest.push(gateway),
+            }
+        }
+        things.extend(
+            longest
+                .into_iter()
+                .map(|one| Thing::certificate(Kind::Peer, one)),
+        );
         things
     }
 
@@ -70,9 +86,9 @@ impl Upkept for UpkeptMerchant {
 
     fn take_up(&self) -> BoxFuture<'_, Result<bool, Failure>> {
         Box::pin(async {
-            let digest = self.pos.folder.digest()?;
-            let known = *self.digest.lock().unwrap_or_else(PoisonError::into_inner);
-            if known == Some(digest) {
+            let digest = (self.pos.folder.digest()?, choice::octets(&self.pos.data)?);
+            let known = self.digest.lock();
+            if known.unwrap_or_else(PoisonError::into_inner).as_ref() == Some(&digest) {
                 return Ok(false);
             }
             let mut pos = self.pos.clone();

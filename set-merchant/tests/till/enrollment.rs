@@ -14,12 +14,12 @@ use set_core::ca::{
 use set_core::error::Error;
 use set_core::exchange::receive;
 use set_core::msg::cert::reg_form::{PolicyText, ReferralData};
-use set_core::msg::ids::{CountryCode, Language};
+use set_core::msg::ids::{Bin, CountryCode, Language};
 use set_core::msg::message::Message;
 use set_core::pkcs7::SerialNumber;
 use set_core::registration::EndEntity;
 use set_core::x509::ext::MerNames;
-use set_merchant::{EnrollArgs, Failure, RenewArgs, enroll, renew};
+use set_merchant::{Config, EnrollArgs, Failure, RenewArgs, enroll, renew};
 use set_node::cli::Exit;
 use set_node::enroll::{FieldArg, RootArgs};
 use set_node::pem;
@@ -29,7 +29,7 @@ use set_node::transport::{Endpoint, FramingFault};
 use set_testkit::clock::Clock;
 use set_testkit::hierarchy::hierarchy;
 
-use crate::rig::{Desk, Printed, Server, everything, identity, new_pos, start, station};
+use crate::rig::{Desk, Printed, Server, everything, identity, new_pos, pos, start, station};
 
 /// A merchant CA.
 pub(crate) struct Office {
@@ -244,6 +244,37 @@ async fn a_merchant_gets_its_certificates_and_the_gateways() {
     );
     let again = enroll(&mut pos, &args, &mut printed.screen()).await;
     assert!(matches!(again, Err(Failure::Enrolled)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn which_gateway_takes_the_cards_of_a_bin_is_asked_and_kept() {
+    let town = town().await;
+    let bin = |digits: &str| Bin::new(digits).unwrap();
+    let desk = Desk::new();
+    desk.acquirer.lock().unwrap().gateway.bins = vec![bin("411111")];
+    let gateway = start(Arc::new(desk), None).await;
+    let mut config = Config::default();
+    config.keys.iterations = 1000;
+    let asked = ["411111", "500000"].map(str::to_owned).to_vec();
+    config.bins.insert("ORCHARD".to_owned(), asked);
+    let mut pos = pos(&town.folder, &config, &Arc::default()).await;
+    let args = town.args(Some(gateway.tcp.clone()));
+    enroll(&mut pos, &args, &mut Printed::default().screen())
+        .await
+        .unwrap();
+
+    // What was said is in the data folder.
+    let merchant = new_pos(&town.folder).await.merchant().unwrap();
+    let station = station();
+    let context = station.context();
+    let taken = merchant.gateway(&context, Some(&bin("411111"))).unwrap();
+    let held = &hierarchy().gateway_encryption.certificate;
+    assert_eq!(taken.certificate(), held);
+    let refused = merchant.gateway(&context, Some(&bin("500000")));
+    let refused = refused.unwrap_err();
+    assert!(refused.to_string().contains("no gateway"), "{refused}");
+    // Of other cards what was said of the brand holds.
+    assert!(merchant.gateway(&context, Some(&bin("600000"))).is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]

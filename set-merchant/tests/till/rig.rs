@@ -418,7 +418,7 @@ pub(crate) async fn new_pos(folder: &TempDir) -> Pos {
     pos(folder, &config, &Arc::default()).await
 }
 
-async fn pos(folder: &TempDir, config: &Config, clock: &Arc<Clock>) -> Pos {
+pub(crate) async fn pos(folder: &TempDir, config: &Config, clock: &Arc<Clock>) -> Pos {
     let clock = Arc::clone(clock);
     let passphrase = Passphrase::new("test").unwrap();
     Pos::with_station(
