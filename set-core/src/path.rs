@@ -116,6 +116,7 @@ fn find(
                 let proof = ChainVerified::checked(chain, question.purpose, brand);
                 return Ok(Found { proof, names });
             }
+            Err(error) if matches!(error.rule, Rule::Provider(_)) => return Err(error),
             Err(error) => first_error = first_error.or(Some(error)),
         }
     }

@@ -111,6 +111,9 @@ pub enum Rule {
     /// 10: the CRL or BCI is not signed by whom it should be.
     #[error("the CRL or BCI is not signed by its issuer")]
     RevocationSignature,
+    /// Our own provider failed, which says nothing of the certificate.
+    #[error("cannot be judged, as the cryptographic provider failed: {0}")]
+    Provider(String),
 }
 
 impl ChainError {
@@ -121,6 +124,7 @@ impl ChainError {
             Rule::Missing => ErrorCode::MissingCertificate,
             Rule::Expired(_) => ErrorCode::ExpiredCertificate,
             Rule::Revoked(_) => ErrorCode::RevokedCertificate,
+            Rule::Provider(_) => ErrorCode::UnspecifiedFailure,
             _ => ErrorCode::InvalidCertificate,
         }
     }

@@ -103,16 +103,16 @@ impl<'a> Check<'a> {
             self.at,
             authority,
         );
-        crls.into_iter()
-            .find(|crl| {
-                signers
-                    .iter()
-                    .any(|signer| signer.signed_crl(self.links.crypto, crl))
-            })
-            .ok_or_else(|| {
-                self.links
-                    .refuse(authority.certificate, Rule::RevocationSignature)
-            })
+        let refuse = |rule| self.links.refuse(authority.certificate, rule);
+        let signers = signers.map_err(refuse)?;
+        for crl in crls {
+            for signer in &signers {
+                if signer.signed_crl(self.links.crypto, crl).map_err(refuse)? {
+                    return Ok(crl);
+                }
+            }
+        }
+        Err(refuse(Rule::RevocationSignature))
     }
 
     /// The CRLs of an issuer that are in force, the newest first; there is at least one, and
@@ -151,15 +151,18 @@ impl<'a> Check<'a> {
     fn bci(&self, brand_ca: Authority<'_>) -> Result<&'a BrandCrlIdentifier, ChainError> {
         let refuse = |rule| self.links.refuse(brand_ca.certificate, rule);
         let bci = self.material.bci.ok_or_else(|| refuse(Rule::BciMissing))?;
-        let signed = signers(
+        let signers = signers(
             self.links.crypto,
             self.material,
             self.policy,
             self.at,
             brand_ca,
         )
-        .iter()
-        .any(|signer| signer.signed_bci(self.links.crypto, bci));
+        .map_err(refuse)?;
+        let mut signed = false;
+        for signer in &signers {
+            signed |= signer.signed_bci(self.links.crypto, bci).map_err(refuse)?;
+        }
         if !signed {
             return Err(refuse(Rule::RevocationSignature));
         }

@@ -9,6 +9,7 @@
 
 mod bounds;
 mod cache;
+mod provider;
 mod rig;
 mod rules;
 mod vectors;

@@ -10,7 +10,7 @@ use crate::party::Trust;
 use crate::path::{ChainError, Culprit, Purpose, Rule};
 use crate::pkcs7::IssuerAndSerialNumber;
 use crate::proof::ChainVerified;
-use crate::treatment::so;
+use crate::treatment::{TreatmentError, so};
 use crate::x509::{Certificate, thumbs};
 
 /// Why a request does not go on.
@@ -48,7 +48,7 @@ impl Opened {
         if self.signature.signer_infos.len() != due {
             return Err(unverified().into());
         }
-        if wanted.signature && !self.possession_is_proved(context) {
+        if wanted.signature && !self.possession_is_proved(context)? {
             return Err(unverified().into());
         }
         if !wanted.stands_on_another() {
@@ -65,7 +65,7 @@ impl Opened {
             context,
             signer.certificate().issuer_and_serial_number(),
             key,
-        ) {
+        )? {
             return Err(unverified().into());
         }
         if wanted.renewal {
@@ -77,10 +77,10 @@ impl Opened {
 
     /// Whether the new signature key signed the request, in a SignerInfo that names no
     /// certificate.
-    fn possession_is_proved(&self, context: &Context<'_>) -> bool {
+    fn possession_is_proved(&self, context: &Context<'_>) -> Result<bool, Error> {
         let info = self.data.public_key_s_or_e.public_key_s.as_ref();
         let Some(Ok(key)) = info.map(|info| info.key(&context.policy.key_rules)) else {
-            return false;
+            return Ok(false);
         };
         self.is_signed(context, &IssuerAndSerialNumber::none(), &key)
     }
@@ -90,16 +90,21 @@ impl Opened {
         context: &Context<'_>,
         signer: &IssuerAndSerialNumber,
         key: &crate::crypto::PublicKey,
-    ) -> bool {
-        so::verify_with_key(
+    ) -> Result<bool, Error> {
+        let verified = so::verify_with_key(
             context.crypto,
             &self.signature,
             self.content_type,
             &self.to_be_signed,
             signer,
             key,
-        )
-        .is_ok()
+        );
+        match verified {
+            Ok(()) => Ok(true),
+            // Our own provider failed, which is not the entity's fault.
+            Err(fault @ TreatmentError::Provider(_)) => Err(fault.into()),
+            Err(_) => Ok(false),
+        }
     }
 
     /// The certificate that a SignerInfo names, its chain verified.

@@ -2,7 +2,7 @@
 
 use crate::asn1::Date;
 use crate::crypto::CryptoProvider;
-use crate::path::{Material, build, validity};
+use crate::path::{Material, Rule, build, signature, validity};
 use crate::policy::Policy;
 use crate::x509::ext::{AuthorityKeyIdentifier, KeyUsage};
 use crate::x509::{BrandCrlIdentifier, Certificate, Crl};
@@ -39,7 +39,7 @@ pub(super) fn signers<'a>(
     policy: &Policy,
     at: Date,
     authority: Authority<'a>,
-) -> Vec<Signer<'a>> {
+) -> Result<Vec<Signer<'a>>, Rule> {
     let own = authority.certificate;
     let siblings = material.certificates.iter().filter(|sibling| {
         *sibling != own
@@ -47,15 +47,17 @@ pub(super) fn signers<'a>(
             && sibling.issuer() == authority.issuer.subject()
             && signs_crls(sibling)
     });
-    let believed = siblings
-        .take(policy.max_candidates)
-        .filter(|sibling| believed(crypto, sibling, authority, at));
-    Some(own)
+    let mut signers: Vec<Signer<'a>> = Some(own)
         .filter(|own| signs_crls(own))
         .into_iter()
-        .chain(believed)
         .map(Signer)
-        .collect()
+        .collect();
+    for sibling in siblings.take(policy.max_candidates) {
+        if believed(crypto, sibling, authority, at)? {
+            signers.push(Signer(sibling));
+        }
+    }
+    Ok(signers)
 }
 
 /// Whether the rules hold for another certificate of a CA of the chain.
@@ -64,33 +66,44 @@ fn believed(
     sibling: &Certificate,
     authority: Authority<'_>,
     at: Date,
-) -> bool {
+) -> Result<bool, Rule> {
     let (ours, own) = (sibling.extensions(), authority.certificate.extensions());
     let not_revoked = |crl: &Crl| crl.revoked_since(sibling.serial_number()).is_none();
-    ours.certificate_type == own.certificate_type
+    let fits = ours.certificate_type == own.certificate_type
         && ours.unknown_critical.is_empty()
         && !ours.has_policy_mappings
         && build::points_at(sibling, authority.issuer)
         && validity::in_force(sibling, at).is_ok()
-        && authority.issuer_crl.is_some_and(not_revoked)
-        && sibling
-            .verify_signature(authority.issuer.public_key(), crypto)
-            .is_ok()
+        && authority.issuer_crl.is_some_and(not_revoked);
+    if !fits {
+        return Ok(false);
+    }
+    signature::holds(sibling.verify_signature(authority.issuer.public_key(), crypto))
 }
 
 impl Signer<'_> {
-    pub(super) fn signed_crl(&self, crypto: &dyn CryptoProvider, crl: &Crl) -> bool {
-        self.is_named(crl.authority_key_identifier())
+    pub(super) fn signed_crl(&self, crypto: &dyn CryptoProvider, crl: &Crl) -> Result<bool, Rule> {
+        let fits = self.is_named(crl.authority_key_identifier())
             && !crl.has_unknown_critical()
-            && validity::could_sign(self.0, crl.this_update())
-            && crl.verify_signature(self.0.public_key(), crypto).is_ok()
+            && validity::could_sign(self.0, crl.this_update());
+        if !fits {
+            return Ok(false);
+        }
+        signature::holds(crl.verify_signature(self.0.public_key(), crypto))
     }
 
-    pub(super) fn signed_bci(&self, crypto: &dyn CryptoProvider, bci: &BrandCrlIdentifier) -> bool {
-        self.is_named(bci.authority_key_identifier().as_ref())
+    pub(super) fn signed_bci(
+        &self,
+        crypto: &dyn CryptoProvider,
+        bci: &BrandCrlIdentifier,
+    ) -> Result<bool, Rule> {
+        let fits = self.is_named(bci.authority_key_identifier().as_ref())
             && !bci.has_unknown_critical()
-            && validity::could_sign(self.0, bci.to_be_signed.bci_not_before)
-            && bci.verify_signature(self.0, crypto).is_ok()
+            && validity::could_sign(self.0, bci.to_be_signed.bci_not_before);
+        if !fits {
+            return Ok(false);
+        }
+        signature::holds(bci.verify_signature(self.0, crypto))
     }
 
     /// Whether the identifier, where it says something, says this certificate.

@@ -208,6 +208,7 @@ pub(crate) fn rule_name(rule: &Rule) -> &'static str {
         Rule::BciMissing => "bciMissing",
         Rule::Stale(_) => "stale",
         Rule::RevocationSignature => "revocationSignature",
+        Rule::Provider(_) => "provider",
     }
 }
 
