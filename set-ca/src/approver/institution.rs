@@ -154,6 +154,9 @@ impl Approver for Institution {
                 question.pan = Some(pan.expose());
                 question.card_expiry = Some(card_expiry.expose());
             }
+            Applicant::AccountHolder { account } => {
+                question.account = Some(account.expose().trim_end());
+            }
             Applicant::Merchant {
                 merchant_id,
                 account: told,

@@ -271,7 +271,9 @@ impl<'a> Applying<'a> {
             bin: &request.bin,
             merchant_id: match &request.applicant {
                 Applicant::Merchant { merchant_id, .. } => Some(merchant_id),
-                Applicant::Cardholder { .. } | Applicant::Gateway { .. } => None,
+                Applicant::Cardholder { .. }
+                | Applicant::AccountHolder { .. }
+                | Applicant::Gateway { .. } => None,
             },
             answers: &request.answers,
             standing: request.standing.as_ref(),

@@ -87,7 +87,7 @@ impl Table {
 impl Approver for Table {
     fn approve<'a>(&'a self, request: &'a ApprovalRequest) -> BoxFuture<'a, Decision> {
         let (merchant_id, business_id) = match &request.applicant {
-            Applicant::Cardholder { .. } => (None, None),
+            Applicant::Cardholder { .. } | Applicant::AccountHolder { .. } => (None, None),
             Applicant::Merchant { merchant_id, .. } => (Some(merchant_id.as_str()), None),
             Applicant::Gateway {
                 acquirer_business_id,

@@ -46,6 +46,11 @@ pub enum Applicant {
         /// When the card expires.
         card_expiry: CardExpiry,
     },
+    /// A cardholder with an account that has no card, to its issuer.
+    AccountHolder {
+        /// The account.
+        account: AcctIdentification,
+    },
     /// A merchant, to its acquirer.
     Merchant {
         /// Its id there.

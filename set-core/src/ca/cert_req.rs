@@ -24,7 +24,7 @@ use crate::msg::wrapper::MessageHeader;
 use crate::party::trust::check_bag;
 use crate::pkcs7::{EnvelopedData, SignedData};
 use crate::registration::{EndEntity, Wanted};
-use crate::secret::{PanSecret, Secret};
+use crate::secret::{CardSecret, PanSecret, Secret};
 use crate::treatment::enc::Types;
 use crate::treatment::{Extra, TreatmentError, enc, enc_x, s};
 use crate::x509::{Certificate, name};
@@ -87,18 +87,17 @@ pub fn open(
     }
 }
 
-/// A cardholder's account data comes as PANData0, anybody else's as AcctData; a CA that
-/// serves both takes either.
+/// A card comes as PANData0, another account as AcctData; which of them it is, is seen when the
+/// block is open.
 fn open_encx(
     context: &Context<'_>,
     ca: &Ca,
     header: &MessageHeader,
     envelope: &EnvelopedData,
 ) -> Result<Opened, Error> {
-    let others = ca.certifies(EndEntity::Merchant) || ca.certifies(EndEntity::Gateway);
     if ca.certifies(EndEntity::Cardholder) {
         match open_with(context, ca, header, envelope, AcctInfo::PanData0) {
-            Err(Error::Treatment(TreatmentError::Undecryptable)) if others => {}
+            Err(Error::Treatment(TreatmentError::Undecryptable)) => {}
             opened => return opened,
         }
     }
@@ -241,21 +240,31 @@ impl Opened {
 
     /// Joins the halves of the PANSecret, and hides the account number behind it.
     fn card(&self, context: &Context<'_>) -> Result<CardFacts, Error> {
-        let Some(AcctInfo::PanData0(account)) = &self.account else {
+        if self.wanted().entity != EndEntity::Cardholder {
             return Ok(CardFacts::default());
-        };
+        }
         let nonce_cca = Secret::random(context.crypto)?;
-        let pan_secret = PanSecret::combine(&account.card_secret, nonce_cca.expose());
-        let unique_card_id = name::unique_cardholder_id(
-            &account.pan,
-            &account.card_expiry,
-            &pan_secret,
-            context.crypto,
-        )?;
+        let (id, card_end) = match &self.account {
+            Some(AcctInfo::PanData0(account)) => {
+                let pan_secret = PanSecret::combine(&account.card_secret, nonce_cca.expose());
+                let (pan, expiry) = (&account.pan, &account.card_expiry);
+                let id = name::unique_cardholder_id(pan, expiry, &pan_secret, context.crypto)?;
+                (id, issue::card_end(expiry))
+            }
+            Some(AcctInfo::AcctData(account)) => {
+                // AcctData has no CardSecret; its one secret that the holder alone draws is exNonce.
+                let half = CardSecret::from_octets(*account.ex_nonce.expose());
+                let pan_secret = PanSecret::combine(&half, nonce_cca.expose());
+                let account = &account.acct_identification;
+                let id = name::unique_account_id(account, &pan_secret, context.crypto)?;
+                (id, None)
+            }
+            None => return Ok(CardFacts::default()),
+        };
         Ok(CardFacts {
             nonce_cca: Some(nonce_cca),
-            unique_card_id: Some(UniqueCardholderId::new(unique_card_id)?),
-            card_end: issue::card_end(&account.card_expiry),
+            unique_card_id: Some(UniqueCardholderId::new(id)?),
+            card_end,
         })
     }
 }
@@ -303,6 +312,9 @@ fn applicant(account: Option<AcctInfo>, id_data: Option<&IdData>) -> Result<Appl
         (Some(AcctInfo::PanData0(account)), None) => Ok(Applicant::Cardholder {
             pan: account.pan,
             card_expiry: account.card_expiry,
+        }),
+        (Some(AcctInfo::AcctData(account)), None) => Ok(Applicant::AccountHolder {
+            account: account.acct_identification,
         }),
         (account, Some(id_data)) => {
             let account = match account {

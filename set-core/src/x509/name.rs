@@ -14,7 +14,7 @@ use crate::asn1::{self, oid};
 use crate::crypto::CryptoProvider;
 use crate::msg::ids::BrandId;
 use crate::pkcs7::Name;
-use crate::secret::{CardExpiry, Pan, PanSecret};
+use crate::secret::{AcctIdentification, CardExpiry, Pan, PanSecret};
 use crate::sequence;
 
 /// A name as SET has it: country, organization (the brand, or the root's own),
@@ -238,6 +238,36 @@ pub fn unique_cardholder_id(
     Ok(Base64::encode_string(
         &provider.hmac_sha1(pan_secret.expose(), &[&account]),
     ))
+}
+
+/// As [`unique_cardholder_id`], of an account that has no card: over the DER of its
+/// identification, with its padding.
+///
+/// # Errors
+///
+/// [`X509Error::Encode`], never in practice.
+pub fn unique_account_id(
+    acct_identification: &AcctIdentification,
+    pan_secret: &PanSecret,
+    provider: &dyn CryptoProvider,
+) -> Result<String, X509Error> {
+    let account = Zeroizing::new(asn1::encode(&CardlessAccount {
+        acct_identification: acct_identification.duplicate(),
+    })?);
+    Ok(Base64::encode_string(
+        &provider.hmac_sha1(pan_secret.expose(), &[&account]),
+    ))
+}
+
+sequence! {
+    /// ```text
+    /// SEQUENCE { acctIdentification VisibleString (SIZE(74)) }
+    /// ```
+    #[derive(Debug, PartialEq, Eq)]
+    pub struct CardlessAccount = "Account" {
+        /// As it is registered.
+        acct_identification: AcctIdentification = "acctIdentification",
+    }
 }
 
 sequence! {

@@ -8,6 +8,7 @@
     clippy::as_conversions
 )]
 
+mod account;
 mod altered;
 mod clocks;
 mod codes;

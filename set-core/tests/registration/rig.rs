@@ -180,6 +180,7 @@ impl Office {
     fn ask(&self, request: &ApprovalRequest) {
         let who = match &request.applicant {
             Applicant::Cardholder { pan, .. } => format!("cardholder {}", pan.masked()),
+            Applicant::AccountHolder { .. } => "account holder".to_owned(),
             Applicant::Merchant { merchant_id, .. } => format!("merchant {merchant_id}"),
             Applicant::Gateway { .. } => format!("gateway at {}", request.bin),
         };

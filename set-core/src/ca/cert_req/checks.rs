@@ -122,7 +122,7 @@ impl Opened {
                 }
                 Ok(())
             }
-            (Some(AcctInfo::AcctData(_)), EndEntity::Merchant | EndEntity::Gateway) => Ok(()),
+            (Some(AcctInfo::AcctData(_)), _) => Ok(()),
             (None, EndEntity::Merchant | EndEntity::Gateway) if !form.demands_account() => Ok(()),
             _ => Err(Unfit::because(
                 CertStatusCode::RejectedByCa,
