@@ -1,7 +1,10 @@
 use std::fmt;
+use std::sync::Arc;
 
 use set_core::asn1::Date;
-use tokio::sync::Mutex;
+use tokio::runtime::Handle;
+use tokio::sync::{Mutex, oneshot};
+use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Attempts, Draw, Kind, Lifetime, Plan, Terms, Thing, UpkeepMetrics, Watch, plan};
@@ -39,7 +42,7 @@ pub trait Upkept: Send + Sync + 'static {
 /// The upkeep of a party.
 #[derive(Debug)]
 pub struct Upkeep<P> {
-    party: P,
+    party: Arc<P>,
     station: Station,
     config: UpkeepConfig,
     metrics: UpkeepMetrics,
@@ -121,7 +124,7 @@ impl<P: Upkept> Upkeep<P> {
         Self {
             watch: Watch::new(&config.warn, metrics.clone()),
             state: Mutex::new(progress.to_vec()),
-            party,
+            party: Arc::new(party),
             station,
             config,
             metrics,
@@ -192,11 +195,11 @@ impl<P: Upkept> Upkeep<P> {
 
     async fn attend(&self, progress: &mut Progress) -> bool {
         let task = progress.task;
-        let outcome = self.party.attend(task).await;
+        let outcome = self.attend_apart(task).await;
         let taken = self.take_up().await;
         let now = self.station.now();
         let failure = match outcome {
-            Err(failure) => failure.to_string(),
+            Err(failure) => failure,
             Ok(()) if !taken => "the data folder cannot be read".to_owned(),
             Ok(()) => {
                 self.metrics.done(task, now);
@@ -216,6 +219,25 @@ impl<P: Upkept> Upkeep<P> {
         let attempt = progress.attempts.failed;
         tracing::warn!(task = task.name(), attempt, %failure, "failed; tried again");
         false
+    }
+
+    /// Has the party attend to a task on a thread of its own: keys are made for it, and opened
+    /// with a passphrase that is protected well, both of which take long. When nobody waits for it
+    /// any more, it is given up.
+    async fn attend_apart(&self, task: Task) -> Result<(), String> {
+        let (party, runtime) = (Arc::clone(&self.party), Handle::current());
+        let (waited_for, given_up) = oneshot::channel::<()>();
+        let work = spawn_blocking(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    outcome = party.attend(task) => outcome.map_err(|failure| failure.to_string()),
+                    _ = given_up => Err("given up".to_owned()),
+                }
+            })
+        });
+        let outcome = work.await;
+        drop(waited_for);
+        outcome.unwrap_or_else(|fault| Err(fault.to_string()))
     }
 
     /// Whether the data folder could be read.
