@@ -144,9 +144,7 @@ impl Office {
         message: Message,
     ) -> Result<Vec<u8>, Unanswered> {
         let asked = Asked {
-            rrpid: header
-                .rrpid
-                .ok_or(Error::Peer(PeerFault::BadMessageHeader("no RRPID")))?,
+            rrpid: header.rrpid.ok_or(Error::Peer(PeerFault::UnknownRrpid))?,
             message: message.name(),
             octets: request,
         };

@@ -71,6 +71,7 @@ impl Error {
             },
             Self::Peer(fault) => fault.code(),
             Self::Certificate(fault) => fault.code(),
+            Self::X509(X509Error::Provider(_)) => ErrorCode::UnspecifiedFailure,
             Self::X509(_) => ErrorCode::InvalidCertificate,
             Self::Treatment(fault) => treatment_code(fault),
             Self::Refused(_) | Self::Caller(_) | Self::Provider(_) => ErrorCode::UnspecifiedFailure,

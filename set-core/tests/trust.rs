@@ -8,20 +8,27 @@
 
 use std::sync::Arc;
 
-use set_core::asn1;
+use set_core::asn1::{self, Raw, oid};
 use set_core::ca::circulation::distribution;
 use set_core::ca::hierarchy::{BrandHierarchy, Hierarchy, Plan};
 use set_core::ca::lists::next_bci;
+use set_core::error::Error;
 use set_core::exchange::Context;
+use set_core::msg::error::ErrorCode;
 use set_core::msg::ids::BrandId;
 use set_core::msg::message::Message;
+use set_core::msg::payment::p_cert::BrandAndBin;
 use set_core::msg::wrapper::MessageWrapper;
 use set_core::party::{Purpose, Trust};
+use set_core::path::TrustStore;
 use set_core::pkcs7::SignedData;
+use set_core::treatment::{Attached, Signer, s};
+use set_core::x509::build::{EntityKey, Profile, issue};
 use set_core::x509::ext::SetQualifier;
 use set_core::x509::{BrandCrlIdentifier, Certificate};
 use set_testkit::clock::{Clock, noon};
-use set_testkit::hierarchy::{Issued, hierarchy};
+use set_testkit::hierarchy::{Issued, brand_name, contents, hierarchy, merchant_data};
+use set_testkit::keys;
 use set_testkit::street::{Street, Tools};
 
 fn simple(brand: &str) -> Plan {
@@ -98,4 +105,83 @@ fn a_wallet_does_not_tell_a_shop_where_it_bought_before() {
     assert!(tells_of(&all.brand_ca), "what serves any shop is told");
     assert!(!tells_of(&all.merchant_signature));
     assert!(!tells_of(&all.merchant_encryption));
+}
+
+#[test]
+fn a_bci_older_than_the_one_held_is_dropped() {
+    let tools = Tools::new(61, Arc::new(Clock::at(noon())));
+    let context = tools.context();
+    let made = Hierarchy::make(&context, &simple("Orchard")).unwrap();
+    let (root, orchard) = (&made.root.certificate, &made.brands[0]);
+    let mut ours = orchard.trust(&context, root);
+    let (message, newer) = distributed(&context, orchard, root, 9);
+    ours.learn(&context, &message, Some(&newer)).unwrap();
+    ours.signer(&context, &message, Purpose::BrandCaCrl)
+        .unwrap();
+    let (message, older) = distributed(&context, orchard, root, 5);
+    assert!(!older.supersedes(Some(&newer)) && newer.supersedes(Some(&older)));
+    ours.learn(&context, &message, Some(&older)).unwrap();
+    ours.signer(&context, &message, Purpose::BrandCaCrl)
+        .unwrap();
+    assert_eq!(ours.bci(), Some(&newer));
+    ours.hold_bci(&context, older);
+    assert_eq!(ours.bci(), Some(&newer));
+}
+
+#[test]
+fn of_two_certificates_with_one_issuer_and_number_none_stands_for_the_other() {
+    let tools = Tools::new(62, Arc::new(Clock::at(noon())));
+    let context = tools.context();
+    let all = hierarchy();
+    let shop = |name: &str, key: usize| -> Issued {
+        let subject = brand_name(Some("Merchant Bank")).unwrap();
+        let key = keys::rsa_1024(key).unwrap();
+        let profile = Profile::Merchant {
+            key: EntityKey::Signature,
+            data: merchant_data().unwrap(),
+        };
+        let subject = subject.with_common_name(name).unwrap();
+        let contents = contents(7_777, subject, &key, profile).unwrap();
+        let ca = &all.mca.cert_signing;
+        let certificate = issue(&contents, &ca.certificate, &ca.key, context.crypto).unwrap();
+        Issued { certificate, key }
+    };
+    let (one, other) = (shop("One Shop", 3), shop("Other Shop", 4));
+    let said = Raw::new(BrandAndBin {
+        brand_id: BrandId::new("Orchard").unwrap(),
+        bin: None,
+    });
+    let said = said.unwrap();
+    let content = oid::content::P_CERT_REQ_DATA;
+    let believes = |signer: &Issued, enclosed: [&Issued; 2]| {
+        let attached = Attached {
+            certificates: enclosed.map(|it| it.certificate.to_opaque()).to_vec(),
+            crls: Vec::new(),
+        };
+        let signer = Signer {
+            key: &signer.key,
+            certificate: signer.certificate.issuer_and_serial_number().clone(),
+        };
+        let signed = s::s(context.crypto, &[signer], content, &said, &attached).unwrap();
+        let mut trust = Trust::new(TrustStore::new(vec![all.root.certificate.clone()]));
+        for certificate in all.certificates() {
+            trust.hold(certificate);
+        }
+        for crl in &all.crls {
+            trust.hold_crl(&context, crl.clone());
+        }
+        trust.hold_bci(&context, all.bci.clone());
+        trust.learn(&context, &signed, None).unwrap();
+        let proof = trust.signer(&context, &signed, Purpose::MerchantSignature);
+        let proof = proof.unwrap();
+        s::verify::<BrandAndBin>(context.crypto, &signed, content, &proof)
+            .map(|verified| verified.signer().subject().to_string())
+            .map_err(|fault| Error::from(fault).code())
+    };
+    let failed = Err(ErrorCode::SignatureFailure);
+    for (signer, stranger) in [(&one, &other), (&other, &one)] {
+        let own = signer.certificate.subject().to_string();
+        assert_eq!(believes(signer, [signer, stranger]), Ok(own));
+        assert_eq!(believes(signer, [stranger, signer]), failed);
+    }
 }

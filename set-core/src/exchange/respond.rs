@@ -53,8 +53,5 @@ fn report(error: &ErrorMessage) -> Result<Refused, Error> {
             s::unverified::<ErrorTbs>(signed, oid::content::ERROR_TBS)?.error_code
         }
     };
-    Ok(Refused {
-        code,
-        authenticated: false,
-    })
+    Ok(Refused { code })
 }

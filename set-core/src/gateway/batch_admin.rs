@@ -515,8 +515,10 @@ impl Asked {
         data: BatchAdminResData,
     ) -> Result<Vec<u8>, Error> {
         // BatchAdminReq has no thumbs, and the merchant knows us from earlier answers; but it
-        // may ask when what it holds is out of date.
-        let enclosed = gateway.enclose(context, None)?;
+        // may ask when what it holds is out of date. The encryption certificate does not go along,
+        // as there is no peThumb to vouch for it.
+        let certificate = &gateway.signature.certificate;
+        let (attached, _) = gateway.trust.attach(context, &[certificate], None)?;
         let tags: &RrTags = &self.data.batch_admin_rr_tags;
         request::respond(
             context,
@@ -524,7 +526,7 @@ impl Asked {
             &self.merchant,
             RESPONSE,
             &Raw::new(data)?,
-            &enclosed.attached,
+            &attached,
             tags,
             None,
             |response| Message::BatchAdminRes(Box::new(response)),

@@ -391,3 +391,41 @@ fn of_two_acquirers_gateways_the_merchants_own_answers() {
     let data: MerchantData = merchant_data().unwrap();
     assert_eq!(data.mer_acquirer_bin, bin("455555"));
 }
+
+#[test]
+fn many_items_about_one_gateway_cost_no_more_than_one() {
+    let rig = Rig::new();
+    let merchants = std::slice::from_ref(&rig.merchant);
+    let cost = |items: u32| {
+        let asked = (0..items)
+            .map(|number| wanted("Orchard", Some(&format!("{:06}", 400_000 + number))))
+            .collect();
+        let provider = Deterministic::seeded(80);
+        let context = Context {
+            crypto: &provider,
+            ..rig.world.context()
+        };
+        let (_, octets) = p_cert::p_cert(&context, merchants, asked).unwrap();
+        let before = provider.public_operations();
+        let mut gateways = [rig.gateway.clone()];
+        answered(&context, &mut gateways, &octets).unwrap();
+        provider.public_operations() - before
+    };
+    assert_eq!(cost(1), cost(500));
+}
+
+#[test]
+fn a_merchant_is_told_what_the_gateway_of_its_own_brand_finds() {
+    let mut mall = Mall::new();
+    // The gateway of the other brand holds no lists by which it could believe the merchant.
+    mall.gateways[1].acquirers = vec![bin("466666")];
+    let context = mall.rig.world.context();
+    let asked = vec![wanted("Meadow", None)];
+    let (_, octets) = p_cert::p_cert(&context, &mall.merchants[1..], asked).unwrap();
+    for order in [[0, 1], [1, 0]] {
+        let mut gateways = order.map(|number: usize| mall.gateways[number].clone());
+        let refused = answered(&context, &mut gateways, &octets).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::UnspecifiedFailure);
+        assert!(refused.to_string().contains("acquirer"), "{refused}");
+    }
+}
