@@ -11,6 +11,8 @@
 //! simulator answers a repetition as it answered at first without remembering anything, and
 //! two runs with one seed give the same codes.
 
+mod test_card;
+
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 
@@ -22,12 +24,13 @@ use set_core::msg::amount::CurrencyAmount;
 use set_core::msg::ids::{ApprovalCode, LogRefId, MerchantId};
 use set_core::msg::payment::acq_card::{AcqCardCode, AcqCardCodeMsg, AcqCardMsgData};
 use set_core::msg::payment::auth_req::SpecialProcessing;
-use set_core::msg::payment::auth_res::{AuthCharInd, AvsResult, CardType, RespReason};
+use set_core::msg::payment::auth_res::{AuthCharInd, CardType, RespReason};
 use set_core::msg::payment::batch::AmountType;
 use set_core::msg::payment::batch_admin::{SettlementInfo, TransmissionStatus};
 use set_core::msg::payment::market::{MarketSpecAuthData, MarketSpecDataId};
 use set_core::secret::Pan;
 
+use self::test_card::{Advices, Confirmation, TestCard};
 use super::response_code::{self, Meaning};
 use super::{AcquirerHost, HostFuture, HostReversal, HostTrace, HostUnavailable, Settlement};
 
@@ -257,61 +260,6 @@ fn confirm(
         None | Some(Confirmation::Always) => Ok(()),
         Some(Confirmation::WhenRepeated) if trace.repeated => Ok(()),
         Some(Confirmation::WhenRepeated | Confirmation::Never) => Err(HostUnavailable),
-    }
-}
-
-/// When the host confirms advices about a card.
-struct Advices {
-    capture: Confirmation,
-    reversal: Confirmation,
-}
-
-/// When the host confirms an advice.
-#[derive(Clone, Copy)]
-enum Confirmation {
-    Always,
-    WhenRepeated,
-    Never,
-}
-
-/// What a test card's number says.
-struct TestCard {
-    advices: u8,
-    avs: u8,
-    response_code: String,
-}
-
-impl TestCard {
-    fn read(pan: &Pan) -> Option<Self> {
-        let digits = pan.expose();
-        if digits.len() != 16 || !digits.starts_with(TEST_BIN) || !pan.luhn_valid() {
-            return None;
-        }
-        Some(Self {
-            advices: digits.get(11..12)?.parse().ok()?,
-            avs: digits.get(12..13)?.parse().ok()?,
-            response_code: digits.get(13..15)?.to_owned(),
-        })
-    }
-
-    const fn advices(&self) -> Advices {
-        let (capture, reversal) = match self.advices {
-            1 => (Confirmation::WhenRepeated, Confirmation::Always),
-            2 => (Confirmation::Always, Confirmation::WhenRepeated),
-            3 => (Confirmation::Never, Confirmation::Never),
-            _ => (Confirmation::Always, Confirmation::Always),
-        };
-        Advices { capture, reversal }
-    }
-
-    const fn avs_result(&self) -> AvsResult {
-        match self.avs {
-            0 => AvsResult::FullMatch,
-            1 => AvsResult::NoMatch,
-            2 => AvsResult::AddressMatchOnly,
-            3 => AvsResult::PostalCodeMatchOnly,
-            _ => AvsResult::ResultUnavailable,
-        }
     }
 }
 
