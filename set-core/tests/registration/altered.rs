@@ -2,7 +2,8 @@
 
 use der::asn1::ObjectIdentifier;
 use set_core::asn1::{self, Limits, Raw, oid};
-use set_core::ca::Registration;
+use set_core::ca::record::UniqueCardholderId;
+use set_core::ca::{Decision, Registration};
 use set_core::error::{Error, PeerFault};
 use set_core::exchange;
 use set_core::msg::cert::cert_req::{CertReq, CertReqData, PanData0, RegFormItem};
@@ -15,14 +16,14 @@ use set_core::msg::message::Message;
 use set_core::msg::thumbs::CertThumb;
 use set_core::msg::wrapper::MessageWrapper;
 use set_core::pkcs7::{AlgorithmIdentifier, IssuerAndSerialNumber};
-use set_core::registration::{EndEntity, Initiating, Verdict};
+use set_core::registration::{EndEntity, Initiating, NewKeys, Verdict};
 use set_core::secret::Pan;
 use set_core::treatment::enc::Types;
 use set_core::treatment::{Attached, Signer, e, enc, enc_x, s};
 use set_core::x509::SetName;
 use set_core::x509::spki::SubjectPublicKeyInfo;
 
-use crate::rig::{Applying, Office, both_keys, good_answers, key, merchant};
+use crate::rig::{Applying, Office, both_keys, good_answers, grant, key, merchant};
 
 const ENC: Types = Types {
     tbe: oid::content::CERT_REQ_TBE,
@@ -159,6 +160,69 @@ fn a_request_that_breaks_a_rule_of_its_own_is_refused_with_the_rules_code() {
 fn a_request_without_a_back_key_is_refused_to_a_cardholder() {
     let code = card_code(|data, _| data.ca_back_key_data = None);
     assert_eq!(code, CertStatusCode::UnableToEncryptCertRes);
+}
+
+#[test]
+fn a_key_that_is_to_sign_and_to_decrypt_is_not_certified() {
+    let office = Office::of(EndEntity::Merchant);
+    let mut shop = Applying::new(64);
+    let offered = shop.offered(&office, merchant());
+    let keys = NewKeys {
+        signature: Some(key(1)),
+        encryption: Some(key(1)),
+    };
+    let (state, request) = offered
+        .file(
+            &shop.tools.context(),
+            keys,
+            good_answers(),
+            None,
+            &shop.trust,
+        )
+        .unwrap();
+    let answer = office.answer(&request).unwrap();
+    let verdict = state
+        .handle(&shop.tools.context(), &answer, &mut shop.trust)
+        .unwrap();
+    assert!(
+        matches!(&verdict, Verdict::Refused(refused) if refused.code == CertStatusCode::RejectedByCa),
+        "{verdict:?}"
+    );
+    assert!(office.asked.borrow().is_empty());
+}
+
+#[test]
+fn a_certificate_for_another_card_is_not_taken() {
+    let office = Office::of(EndEntity::Cardholder);
+    office.decide(Decision::Pended { message: None });
+    let mut wallet = Applying::new(65);
+    let (state, request) = wallet.card_filed(&office, good_answers());
+    let answer = office.answer(&request).unwrap();
+    let verdict = state
+        .handle(&wallet.tools.context(), &answer, &mut wallet.trust)
+        .unwrap();
+    let Verdict::Pended(pended) = verdict else {
+        panic!("{verdict:?}");
+    };
+    for record in office.records.borrow_mut().values_mut() {
+        let Registration::Pended(kept) = record else {
+            panic!("not pended");
+        };
+        kept.unique_card_id = UniqueCardholderId::new("A".repeat(28)).ok();
+    }
+    office.decide(Decision::Approved(Box::new(grant(EndEntity::Cardholder))));
+    let (state, request) = pended
+        .inquire(&wallet.tools.context(), &wallet.trust)
+        .unwrap();
+    let answer = office.answer(&request).unwrap();
+    let refused = state
+        .handle(&wallet.tools.context(), &answer, &mut wallet.trust)
+        .unwrap_err();
+    let fault = PeerFault::Unspecified("the certificate is not for this card");
+    assert!(
+        matches!(&refused, Error::Peer(found) if *found == fault),
+        "{refused:?}"
+    );
 }
 
 #[test]
