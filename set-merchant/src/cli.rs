@@ -141,10 +141,13 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum ApiKeyCommand {
     /// Create a key and show it, this once
+    #[command(after_help = "Example:\n  set-merchant --data shop api-key create --name web-shop")]
     Create(CreateKeyArgs),
     /// List the keys that hold
+    #[command(after_help = "Example:\n  set-merchant --data shop api-key list")]
     List,
     /// Revoke a key
+    #[command(after_help = "Example:\n  set-merchant --data shop api-key revoke 5f0c36a2d1e97b48")]
     Revoke {
         /// Its id, as listed
         #[arg(value_name = "ID")]
@@ -168,8 +171,14 @@ pub struct CreateKeyArgs {
 pub enum EvidenceCommand {
     /// Write all that was signed about an order into one file; an answer about several orders
     /// tells of the others as well
+    #[command(
+        after_help = "Example:\n  set-merchant --data shop evidence export 5f0c36a2d1e97b48 --out order.evidence"
+    )]
     Export(ExportArgs),
     /// Check such a file, offline, and tell step by step what it proves
+    #[command(
+        after_help = "Example:\n  set-merchant --data shop evidence verify order.evidence --root root.pem"
+    )]
     Verify(VerifyArgs),
 }
 
@@ -199,10 +208,13 @@ pub struct VerifyArgs {
 #[derive(Debug, Subcommand)]
 pub enum CallbackCommand {
     /// Make the secret that signs call-backs and show it, this once
+    #[command(after_help = "Example:\n  set-merchant --data shop callback secret")]
     Secret,
     /// List the events that wait to be delivered, and those that were given up
+    #[command(after_help = "Example:\n  set-merchant --data shop callback list")]
     List,
     /// Send events again, from the beginning
+    #[command(after_help = "Example:\n  set-merchant --data shop callback resend 17 18")]
     Resend {
         /// Their ids, as listed
         #[arg(value_name = "ID", required = true)]
@@ -214,12 +226,18 @@ pub enum CallbackCommand {
 #[derive(Debug, Subcommand)]
 pub enum BatchCommand {
     /// Open a batch
+    #[command(after_help = "Example:\n  set-merchant --data shop batch open")]
     Open(BatchArgs),
     /// Close the batch; what it holds is settled
+    #[command(
+        after_help = "Examples:\n  set-merchant --data shop batch close\n  set-merchant --data shop batch close --brand Orchard"
+    )]
     Close(CloseArgs),
     /// Take all items out of the batch
+    #[command(after_help = "Example:\n  set-merchant --data shop batch purge")]
     Purge(BatchArgs),
     /// Show totals, transmission and settlement
+    #[command(after_help = "Example:\n  set-merchant --data shop batch show --items")]
     Show(ShowBatchArgs),
 }
 
@@ -448,14 +466,9 @@ mod tests {
     }
 
     #[test]
-    fn every_subcommand_that_takes_arguments_shows_an_example() {
-        for command in Cli::command().get_subcommands() {
-            let shown = command.get_name() == "init"
-                || command
-                    .get_after_help()
-                    .is_some_and(|help| help.to_string().contains("set-merchant --data"));
-            assert!(shown, "{}", command.get_name());
-        }
+    fn every_subcommand_shows_an_example() {
+        let lacking = set_node::cli::without_example(&Cli::command(), "set-merchant");
+        assert_eq!(lacking, Vec::<String>::new());
     }
 
     #[test]

@@ -135,6 +135,29 @@ impl SharedArgs {
     }
 }
 
+/// The commands under `command` whose help shows no example of how `program` is called, each with the
+/// names of those that it is under. Of a command that has others under it the others are asked.
+#[must_use]
+pub fn without_example(command: &clap::Command, program: &str) -> Vec<String> {
+    let mut lacking = Vec::new();
+    for below in command.get_subcommands() {
+        let named = |name: &str| format!("{} {name}", command.get_name());
+        if below.has_subcommands() {
+            let further = without_example(below, program);
+            lacking.extend(further.iter().map(|name| named(name)));
+            continue;
+        }
+        let call = format!("{program} ");
+        let shown = below
+            .get_after_help()
+            .is_some_and(|help| help.to_string().contains(&call));
+        if !shown {
+            lacking.push(named(below.get_name()));
+        }
+    }
+    lacking
+}
+
 #[cfg(test)]
 mod tests {
     use clap::Parser;
