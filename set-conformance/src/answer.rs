@@ -9,8 +9,6 @@ use set_core::msg::message::Message;
 use set_core::msg::wrapper::MessageHeader;
 use set_core::treatment::s;
 
-use crate::case::Role;
-
 /// What a subject did with a message.
 #[derive(Clone, Debug)]
 pub enum Answer {
@@ -27,8 +25,9 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// In a word or two: `response`, `Error x`, `nothing`, the name of another message.
-    pub(crate) fn word(&self, role: Role) -> String {
+    /// In a word or two: `response` for the message that is expected, `Error x`, `nothing`, the
+    /// name of another message.
+    pub(crate) fn word(&self, expected: &str) -> String {
         match self {
             Self::Octets(octets) => match decoded(octets) {
                 Err(fault) => format!("malformed: {fault}"),
@@ -37,7 +36,7 @@ impl Answer {
                         Some(tbs) => format!("Error {}", tbs.error_code),
                         None => "Error, unreadable".into(),
                     },
-                    message if message.name() == role.response() => "response".into(),
+                    message if message.name() == expected => "response".into(),
                     message => message.name().into(),
                 },
             },

@@ -4,10 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use self::list::BUILT_IN;
 use crate::case::Case;
-
-mod list;
 
 /// Why cases cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +90,9 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, CaseError> {
     Ok(entries)
 }
 
+/// Each case with the file that it was read from, put in by the build script.
+const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/cases.rs"));
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn a_case_in_the_wrong_folder_is_refused() {
-        let fault = parse("cases/other/SET-receiving-version-001.toml", BUILT_IN[0].1);
+        let (_, text) = BUILT_IN[0];
+        let fault = parse("cases/other/SET-receiving-version-001.toml", text);
         assert!(fault.unwrap_err().to_string().contains("belongs in"));
     }
 }

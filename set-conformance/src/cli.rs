@@ -68,9 +68,21 @@ pub struct RunArgs {
     /// Merchant's id towards a merchant CA
     #[arg(long, value_name = "ID", default_value = "MER-0001")]
     pub merchant_id: MerchantId,
-    /// Wake-up message of an order that a merchant under test offers
+    /// Account number, of that BIN, with which the fakes register and pay
+    /// [default: a test card]
+    #[arg(long, value_name = "DIGITS")]
+    pub pan: Option<String>,
+    /// Root certificate of the brand; the merchant's without it
     #[arg(long, value_name = "FILE")]
-    pub wake_up: Option<PathBuf>,
+    pub root: Option<PathBuf>,
+    /// Cardholder CA that certifies a card for the fakes
+    #[arg(long, value_name = "ADDRESS")]
+    pub cca: Option<Endpoint>,
+    /// Wake-up message of an order that a merchant under test offers; once for each
+    ///
+    /// The first is asked for again and again; each case that orders uses up one more.
+    #[arg(long, value_name = "FILE")]
+    pub wake_up: Vec<PathBuf>,
     /// Data folder of a merchant whose keys may be used towards a gateway under test
     #[arg(long, value_name = "DIR")]
     pub merchant_data: Option<PathBuf>,
@@ -85,6 +97,9 @@ pub struct RunArgs {
     /// How long to wait for each answer, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub timeout: Duration,
+    /// Put the messages into the report, as trees; secrets are left out
+    #[arg(long)]
+    pub details: bool,
     /// Tell what would be run
     #[arg(long)]
     pub dry_run: bool,

@@ -10,13 +10,18 @@
 mod answer;
 mod case;
 mod cases;
+mod certify;
 mod cli;
 mod known;
+mod layers;
 pub mod planted;
+mod play;
 mod player;
+mod recorder;
 pub mod report;
 mod runner;
 mod stimulus;
+mod values;
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -24,26 +29,33 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser as _;
 use set_core::asn1::Date;
 use set_core::merchant::Merchant;
 use set_core::msg::ids::{Language, SwIdent};
+use set_core::party::Trust;
+use set_core::path::TrustStore;
 use set_core::policy::Policy;
+use set_core::secret::Pan;
 use set_core::wake_up::WakeUp;
+use set_core::x509::Certificate;
 use set_node::clock;
 use set_node::config::KeyStoreConfig;
 use set_node::keystore::{Iterations, KeyStore, Passphrase};
 use set_node::party::PartyFolder;
+use set_node::pem;
 use set_node::station::Station;
 use set_node::transport::Transport;
 
 pub use self::answer::Answer;
-pub use self::case::{Case, Change, Level, Role, Send, Step};
+pub use self::case::{Case, Change, Level, OneOf, Request, Role, Send, Step, With};
 pub use self::cases::{CaseError, built_in, of_folder};
+pub use self::certify::{CertifyError, certify};
 pub use self::cli::{Cli, Command, Format, RunArgs, SelectArgs};
 pub use self::known::Known;
-pub use self::player::{Persona, PlayError, Player};
+pub use self::player::{Offers, Persona, PlayError, Player};
 pub use self::report::Report;
 pub use self::runner::{Done, Outcome, Runner, Subject, Verdict};
 pub use self::stimulus::{StimulusError, change};
@@ -89,6 +101,8 @@ enum Failure {
     Unreachable(String),
     #[error("{file}: {what}")]
     File { file: String, what: String },
+    #[error(transparent)]
+    Certify(#[from] CertifyError),
     #[error("cannot start: {0}")]
     Runtime(io::Error),
     #[error("no case was selected")]
@@ -106,7 +120,8 @@ impl Failure {
     const fn exit(&self) -> Exit {
         match self {
             Self::Cases(_) | Self::File { .. } => Exit::Usage,
-            Self::Unreachable(_) => Exit::Unreachable,
+            Self::Unreachable(_) | Self::Certify(CertifyError::Transport(_)) => Exit::Unreachable,
+            Self::Certify(_) => Exit::Harness,
             Self::Runtime(_) => Exit::Harness,
             Self::NothingSelected => Exit::NothingRan,
         }
@@ -187,7 +202,18 @@ fn run_cases(args: &RunArgs) -> Result<Exit, Failure> {
         return Ok(Exit::AsExpected);
     }
     let seed = args.seed.unwrap_or_else(|| clock::now().unix());
-    let player = Player::new(persona(args)?, seed, sw_ident()?);
+    let mut persona = persona(args)?;
+    let sw_ident = sw_ident()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::Runtime)?;
+    if let Some(cca) = &args.cca {
+        let card = certify(&persona, cca, seed, &sw_ident, args.timeout, clock::now);
+        let card = runtime.block_on(card).map_err(Failure::from)?;
+        persona.card = Some(Arc::new(card));
+    }
+    let player = Player::new(persona, seed, sw_ident);
     let known = match &args.known {
         Some(file) => Known::read(file).map_err(|what| Failure::file(file, &what))?,
         None => Known::default(),
@@ -198,11 +224,8 @@ fn run_cases(args: &RunArgs) -> Result<Exit, Failure> {
         timeout: args.timeout,
         seed,
         clock: clock::now,
+        details: args.details,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::Runtime)?;
     let report = runtime.block_on(all(&runner, &cases, &args.subjects))?;
     if let Some(file) = &args.report {
         fs::write(file, report.json()).map_err(|error| Failure::file(file, &error))?;
@@ -242,25 +265,41 @@ async fn all(runner: &Runner<'_>, cases: &[Case], subjects: &[Subject]) -> Resul
 }
 
 fn persona(args: &RunArgs) -> Result<Persona, Failure> {
-    let lid_m = match &args.wake_up {
-        None => None,
-        Some(file) => {
-            let octets = fs::read(file).map_err(|error| Failure::file(file, &error))?;
-            let wake_up = WakeUp::parse(&octets).map_err(|error| Failure::file(file, &error))?;
-            wake_up.lid_m
-        }
-    };
+    let mut offers = Vec::new();
+    for file in &args.wake_up {
+        let octets = fs::read(file).map_err(|error| Failure::file(file, &error))?;
+        offers.push(WakeUp::parse(&octets).map_err(|error| Failure::file(file, &error))?);
+    }
     let merchant = match &args.merchant_data {
         None => None,
         Some(folder) => Some(merchant(folder)?),
+    };
+    let trust = match &args.root {
+        None => merchant.as_ref().map(|merchant| merchant.trust.clone()),
+        Some(file) => {
+            let text = fs::read(file).map_err(|error| Failure::file(file, &error))?;
+            let blocks = pem::decode("CERTIFICATE", &text);
+            let blocks = blocks.map_err(|error| Failure::file(file, &error))?;
+            let octets = blocks.first().map(Vec::as_slice).unwrap_or_default();
+            let root = Certificate::parse(octets, &Policy::default().key_rules)
+                .map_err(|error| Failure::file(file, &error))?;
+            Some(Trust::new(TrustStore::new(vec![root])))
+        }
+    };
+    let pan = match &args.pan {
+        Some(pan) => pan.clone(),
+        None => play::test_card(&args.bin.to_string(), "0000"),
     };
     Ok(Persona {
         brand: args.brand.clone(),
         bin: args.bin.clone(),
         merchant_id: args.merchant_id.clone(),
         language: Language::new("en").map_err(|error| Failure::file(Path::new("en"), &error))?,
-        lid_m,
+        pan: Pan::new(&pan).map_err(|error| Failure::file(Path::new("--pan"), &error))?,
+        offers: Offers::new(offers),
+        trust,
         merchant,
+        card: None,
     })
 }
 

@@ -9,8 +9,10 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
 use set_core::asn1::{self, Limits};
+use set_core::gateway::host::{Decision, HostRequest};
 use set_core::msg::MessageWrapper;
 use set_core::msg::error::{BadWrapper, Error, ErrorCode, ErrorMsg, ErrorTbs};
+use set_core::msg::ids::ApprovalCode;
 use set_core::msg::message::Message;
 use set_core::msg::wrapper::Version;
 use set_testkit::annotated::{Body, Element};
@@ -74,6 +76,9 @@ pub enum Odd {
     Small,
     /// It takes dates only within a minute.
     Impatient,
+    /// It takes payments only from cardholders with a certificate. That is no fault, and not
+    /// among [`Fault::all`].
+    DemandsSignatures,
 }
 
 impl Fault {
@@ -125,8 +130,15 @@ struct Peer {
 impl Peer {
     fn new(role: Role, fault: Fault) -> Self {
         let mut street = Street::new();
-        // The order that PInitReq is about.
-        let _wake_up = street.shop.offer(ORDER);
+        // The orders that PInitReq is about.
+        for number in ORDERS {
+            let _wake_up = street.shop.offer(number);
+        }
+        street.acquirer.host = Some(host);
+        // Cardholders need no certificate, unless that is what is wrong with the gateway.
+        if fault != Fault::Other(Odd::DemandsSignatures) {
+            street.recertify_gateway(false, None);
+        }
         Self {
             role,
             fault,
@@ -283,9 +295,31 @@ impl Peer {
                     asked.message_header.date.unix().abs_diff(now) > 60 && code.is_none()
                 })
                 .and_then(|_| refuse(ErrorCode::MessageTooOld)),
-            Odd::DiesOfRefusals | Odd::AnswersOnce | Odd::Small => None,
+            Odd::DiesOfRefusals | Odd::AnswersOnce | Odd::Small | Odd::DemandsSignatures => None,
         };
         Some(answer.unwrap_or(right))
+    }
+}
+
+/// The host behind the gateway: decides by the last digits but one of the account number.
+fn host(request: &HostRequest) -> Decision {
+    let digits = request.pan.expose();
+    let code = digits
+        .len()
+        .checked_sub(3)
+        .and_then(|at| digits.get(at..at + 2));
+    match code {
+        Some("01") => Decision::CallIssuer,
+        Some("05" | "51") => Decision::Declined,
+        Some("12") => Decision::InvalidTransaction,
+        Some("13") => Decision::AmountError,
+        Some("54") => Decision::ExpiredCard,
+        Some("68") => Decision::NoReply,
+        Some("91") => Decision::SystemError,
+        _ => Decision::Approved {
+            approval_code: ApprovalCode::new("123456").ok(),
+            amount: request.amount,
+        },
     }
 }
 
@@ -403,7 +437,7 @@ const ODD: [Odd; 19] = [
 ];
 
 const SEQUENCE: u8 = 0x30;
-/// The order that the merchant offers.
-const ORDER: u8 = 1;
+/// The orders that the merchant offers.
+pub const ORDERS: std::ops::RangeInclusive<u8> = 1..=200;
 /// Octets of a message that are read at all.
 const MOST_OCTETS: usize = 4 << 20;

@@ -1,10 +1,14 @@
 //! Octets that a step sends: a request with changes.
 
-use set_core::asn1::{self, Asn1 as _, Date, Limits};
+use set_core::asn1::{self, Date, Limits};
+use set_core::crypto::CryptoProvider as _;
 use set_core::msg::MessageWrapper;
 use set_testkit::annotated::{Body, Element};
 
 use crate::case::Change;
+use crate::layers::{self, Signers};
+use crate::recorder::Recorder;
+use crate::values;
 
 /// Why a change cannot be made. The case does not fit the message, or is malformed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,96 +19,199 @@ pub enum StimulusError {
     /// The octets are not hexadecimal.
     #[error("\"{0}\" is not hexadecimal")]
     NotHexadecimal(String),
+    /// The element has no such value.
+    #[error("\"{0}\" is no value of this type")]
+    NoSuchValue(String),
     /// A change before this one has left no message that could be changed.
     #[error("a message that is malformed already cannot be changed further")]
     Malformed,
 }
 
-/// Makes the changes, one after another.
+/// Makes the changes in a message that is in clear, one after another.
 ///
 /// # Errors
 ///
 /// [`StimulusError`].
 pub fn change(octets: Vec<u8>, changes: &[Change]) -> Result<Vec<u8>, StimulusError> {
-    changes.iter().try_fold(octets, one)
+    let recorder = Recorder::seeded(0);
+    let signers = Signers {
+        identities: Vec::new(),
+        new_key: None,
+        sign: false,
+    };
+    change_inside(octets, changes, &signers, &recorder)
 }
 
-fn one(octets: Vec<u8>, change: &Change) -> Result<Vec<u8>, StimulusError> {
-    match change {
-        Change::Set { path, to } => {
-            let content = hexadecimal(to)?;
-            edit(&octets, path, |element| {
-                element.body = Body::Primitive(content)
-            })
+/// Makes the changes, in envelopes that `recorder` sealed as well.
+pub(crate) fn change_inside(
+    octets: Vec<u8>,
+    changes: &[Change],
+    signers: &Signers<'_>,
+    recorder: &Recorder,
+) -> Result<Vec<u8>, StimulusError> {
+    let workshop = Workshop { signers, recorder };
+    changes
+        .iter()
+        .try_fold(octets, |octets, change| workshop.one(octets, change))
+}
+
+struct Workshop<'a> {
+    signers: &'a Signers<'a>,
+    recorder: &'a Recorder,
+}
+
+impl Workshop<'_> {
+    fn one(&self, octets: Vec<u8>, change: &Change) -> Result<Vec<u8>, StimulusError> {
+        match change {
+            Change::Put { path, value } => {
+                let mut wrong = None;
+                let changed = self.edit(&octets, path, |element| {
+                    match values::content(element.schema, value) {
+                        Some(content) => element.body = Body::Primitive(content),
+                        None => wrong = Some(StimulusError::NoSuchValue(value.clone())),
+                    }
+                })?;
+                wrong.map_or(Ok(changed), Err)
+            }
+            Change::Flip { path } => self.edit(&octets, path, |element| {
+                if let Body::Primitive(content) = &mut element.body
+                    && let Some(last) = content.last_mut()
+                {
+                    *last ^= 1;
+                }
+            }),
+            Change::Digest { path, of } => {
+                let element = self.element_at(&octets, of, false)?;
+                let digest = self.recorder.sha1(&[&element.write()]);
+                self.edit(&octets, path, |element| {
+                    element.body = Body::Primitive(digest.to_vec());
+                })
+            }
+            Change::Copy { path, from } => {
+                let body = self.element_at(&octets, from, true)?.body;
+                self.edit(&octets, path, |element| element.body = body)
+            }
+            Change::Set { path, to } => {
+                let content = hexadecimal(to)?;
+                self.edit(&octets, path, |element| {
+                    element.body = Body::Primitive(content);
+                })
+            }
+            Change::Remove { path } => {
+                self.edit_outermost(&octets, path, |element| element.body = Body::Removed)
+            }
+            Change::Append { path, octets: more } => {
+                let more = hexadecimal(more)?;
+                self.append(&octets, path, &more)
+            }
+            Change::MoveDate { seconds } => self.move_date(&octets, *seconds),
+            Change::LongLength { path } => {
+                self.edit(&octets, path, |element| element.long_length = true)
+            }
+            Change::Trail { octets: more } => Ok([octets, hexadecimal(more)?].concat()),
+            Change::Replace { octets } => hexadecimal(octets),
+            Change::Grow { octets: size } => {
+                // MsgExtension { 1.3.6.1.4.1.99999.1, critical FALSE, that many zeros }, as [1]
+                // mwExtensions.
+                let value = tlv(0x04, &vec![0; *size]);
+                let extension = tlv(0x30, &[UNKNOWN_EXTENSION, &value].concat());
+                self.append(&octets, "", &tlv(0xa1, &extension))
+            }
         }
-        Change::Remove { path } => edit(&octets, path, |element| element.body = Body::Removed),
-        Change::Append { path, octets: more } => {
-            let more = hexadecimal(more)?;
-            append(&octets, path, &more)
-        }
-        Change::MoveDate { seconds } => move_date(&octets, *seconds),
-        Change::LongLength { path } => edit(&octets, path, |element| element.long_length = true),
-        Change::Trail { octets: more } => Ok([octets, hexadecimal(more)?].concat()),
-        Change::Replace { octets } => hexadecimal(octets),
-        Change::Grow { octets: size } => {
-            // MsgExtension { 1.3.6.1.4.1.99999.1, critical FALSE, that many zeros }, as [1]
-            // mwExtensions.
-            let value = tlv(0x04, &vec![0; *size]);
-            let extension = tlv(0x30, &[UNKNOWN_EXTENSION, &value].concat());
-            append(&octets, "", &tlv(0xa1, &extension))
-        }
+    }
+
+    fn move_date(&self, octets: &[u8], seconds: i64) -> Result<Vec<u8>, StimulusError> {
+        let wrapper: MessageWrapper =
+            asn1::decode(octets, &Limits::default()).map_err(|_| StimulusError::Malformed)?;
+        let date = wrapper.message_header.date.unix();
+        let moved = date.saturating_add_signed(seconds);
+        let moved = Date::from_unix(moved).map_err(|_| StimulusError::Malformed)?;
+        let moved = asn1::encode(&moved).map_err(|_| StimulusError::Malformed)?;
+        let content = moved.get(2..).unwrap_or_default().to_vec();
+        self.edit(octets, "messageHeader.date", |element| {
+            element.body = Body::Primitive(content);
+        })
+    }
+
+    fn append(&self, octets: &[u8], path: &str, more: &[u8]) -> Result<Vec<u8>, StimulusError> {
+        let element = verbatim(more);
+        self.edit(octets, path, |at| match &mut at.body {
+            Body::Constructed(children) => children.push(element),
+            Body::Primitive(content) => content.extend(more),
+            Body::Verbatim(_) | Body::Removed => {}
+        })
+    }
+
+    fn element_at(&self, octets: &[u8], path: &str, inner: bool) -> Result<Element, StimulusError> {
+        let (whole, used) = layers::own(octets, self.recorder).ok_or(StimulusError::Malformed)?;
+        let missing = || StimulusError::NoSuchPath(path.to_owned());
+        let index = place(&whole.all(), path, inner).ok_or_else(missing)?;
+        // As it goes over the wire: with its envelopes closed.
+        let found = whole.all().get(index).map(|found| (*found).clone());
+        let found = found.ok_or_else(missing)?;
+        Ok(layers::closed(found, &used, self.signers, self.recorder))
+    }
+
+    fn edit(
+        &self,
+        octets: &[u8],
+        path: &str,
+        change: impl FnOnce(&mut Element),
+    ) -> Result<Vec<u8>, StimulusError> {
+        self.edit_at(octets, path, true, change)
+    }
+
+    fn edit_outermost(
+        &self,
+        octets: &[u8],
+        path: &str,
+        change: impl FnOnce(&mut Element),
+    ) -> Result<Vec<u8>, StimulusError> {
+        self.edit_at(octets, path, false, change)
+    }
+
+    fn edit_at(
+        &self,
+        octets: &[u8],
+        path: &str,
+        inner: bool,
+        change: impl FnOnce(&mut Element),
+    ) -> Result<Vec<u8>, StimulusError> {
+        let (whole, used) = layers::own(octets, self.recorder).ok_or(StimulusError::Malformed)?;
+        let index = place(&whole.all(), path, inner)
+            .ok_or_else(|| StimulusError::NoSuchPath(path.to_owned()))?;
+        let whole = whole.with(index, change);
+        Ok(layers::write(whole, &used, self.signers, self.recorder))
     }
 }
 
-fn move_date(octets: &[u8], seconds: i64) -> Result<Vec<u8>, StimulusError> {
-    let wrapper: MessageWrapper =
-        asn1::decode(octets, &Limits::default()).map_err(|_| StimulusError::Malformed)?;
-    let date = wrapper.message_header.date.unix();
-    let moved = date.saturating_add_signed(seconds);
-    let moved = Date::from_unix(moved).map_err(|_| StimulusError::Malformed)?;
-    let moved = asn1::encode(&moved).map_err(|_| StimulusError::Malformed)?;
-    let content = moved.get(2..).unwrap_or_default().to_vec();
-    edit(octets, "messageHeader.date", |element| {
-        element.body = Body::Primitive(content);
-    })
-}
-
-fn append(octets: &[u8], path: &str, more: &[u8]) -> Result<Vec<u8>, StimulusError> {
-    edit(octets, path, |element| {
-        let mut content: Vec<u8> = match &element.body {
-            Body::Primitive(content) => content.clone(),
-            Body::Constructed(children) => children.iter().flat_map(Element::write).collect(),
-            Body::Removed => Vec::new(),
-        };
-        content.extend(more);
-        element.body = Body::Primitive(content);
-    })
-}
-
-fn edit(
-    octets: &[u8],
-    path: &str,
-    change: impl FnOnce(&mut Element),
-) -> Result<Vec<u8>, StimulusError> {
-    let whole = Element::read(octets, MessageWrapper::SCHEMA).ok_or(StimulusError::Malformed)?;
-    let wanted: Vec<&str> = std::iter::once("MessageWrapper")
-        .chain(path.split('.').filter(|name| !name.is_empty()))
-        .collect();
-    let fits = |element: &&Element| {
-        let names: Vec<&str> = element.path.split('.').collect();
-        names.len() == wanted.len()
-            && names
-                .iter()
-                .zip(&wanted)
-                .all(|(name, wanted)| *wanted == "*" || name == wanted)
-    };
-    // The tag around an EXPLICIT component has the path of the component; that inside counts.
-    let all = whole.all();
-    let index = all
+/// The first element that a pattern fits. The tag around an EXPLICIT component has the path of
+/// the component; `inner` says which of them counts.
+fn place(all: &[&Element], pattern: &str, inner: bool) -> Option<usize> {
+    let first = all
         .iter()
-        .rposition(fits)
-        .ok_or_else(|| StimulusError::NoSuchPath(path.to_owned()))?;
-    Ok(whole.with(index, change).write())
+        .position(|element| layers::fits(&element.path, pattern))?;
+    let path = &all.get(first)?.path;
+    match inner {
+        true => all.iter().rposition(|element| element.path == *path),
+        false => Some(first),
+    }
+}
+
+/// Octets of which nothing is known, as an element that is written as they are.
+fn verbatim(octets: &[u8]) -> Element {
+    Element {
+        path: String::new(),
+        identifier: Vec::new(),
+        body: Body::Verbatim(octets.to_vec()),
+        schema: None,
+        field: None,
+        opaque: true,
+        start: 0,
+        content: 0,
+        end: octets.len(),
+        long_length: false,
+    }
 }
 
 fn tlv(identifier: u8, content: &[u8]) -> Vec<u8> {

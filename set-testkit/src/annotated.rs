@@ -40,6 +40,8 @@ pub enum Body {
     Primitive(Vec<u8>),
     /// Elements.
     Constructed(Vec<Element>),
+    /// Octets that are written in place of the element, whatever they are.
+    Verbatim(Vec<u8>),
     /// The element is not to be written at all.
     Removed,
 }
@@ -62,6 +64,7 @@ impl Element {
         let content = match &self.body {
             Body::Primitive(content) => content.clone(),
             Body::Constructed(children) => children.iter().flat_map(Self::write).collect(),
+            Body::Verbatim(octets) => return octets.clone(),
             Body::Removed => return Vec::new(),
         };
         if !self.long_length {

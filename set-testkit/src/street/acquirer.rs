@@ -9,7 +9,7 @@ use set_core::gateway::auth::Judgement;
 use set_core::gateway::batch::{Batch, Batches, Item};
 use set_core::gateway::batch_admin::{Contents, Page, Wants};
 use set_core::gateway::cap::Settled;
-use set_core::gateway::host::{Decision, HostAdvice, HostAnswer, HostEvent};
+use set_core::gateway::host::{Decision, HostAdvice, HostAnswer, HostEvent, HostRequest};
 use set_core::gateway::record::Authorization;
 use set_core::gateway::{
     CapTokens, Gateway, auth, auth_rev, batch_admin, cap, cap_rev_or_cred, p_cert,
@@ -38,6 +38,8 @@ pub struct Acquirer {
     pub gateway: Gateway,
     /// What the host says to everything; without it, the host approves what is asked.
     pub decision: Option<Decision>,
+    /// How the host decides, where `decision` says nothing.
+    pub host: Option<fn(&HostRequest) -> Decision>,
     /// What the host has to say to every cardholder.
     pub card_message: Option<AcqCardCodeMsg>,
     /// What it keeps.
@@ -137,6 +139,7 @@ impl Acquirer {
             },
             tools,
             decision: None,
+            host: None,
             card_message: None,
             books: Books {
                 authorizations: Vec::new(),
@@ -159,9 +162,12 @@ impl Acquirer {
             Judgement::Refuse(answered) => return Ok(answered.octets),
             Judgement::Ask(pending) => pending,
         };
-        let decision = self.decision.clone().unwrap_or(Decision::Approved {
+        let asked = pending.host_request();
+        let decided = self.host.map(|decide| decide(asked));
+        let decision = self.decision.clone().or(decided);
+        let decision = decision.unwrap_or(Decision::Approved {
             approval_code: ApprovalCode::new("123456").ok(),
-            amount: pending.host_request().amount,
+            amount: asked.amount,
         });
         let mut host = HostAnswer::from(decision);
         host.acq_card_msg.clone_from(&self.card_message);
@@ -293,6 +299,7 @@ impl Server for Acquirer {
             tools: self.tools.restarted(),
             gateway: self.gateway.clone(),
             decision: self.decision.clone(),
+            host: self.host,
             card_message: self.card_message.clone(),
             books: self.books.clone(),
             answers: self.answers.clone(),
