@@ -164,6 +164,7 @@ fn our_own_programs_pass_every_case_over_tcp_and_http() {
         seed,
         clock,
         details: false,
+        arguments: String::new(),
     };
     let cases = built_in().unwrap();
     let mut outcomes = Vec::new();

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -94,6 +95,11 @@ pub struct RunArgs {
     /// A subject that remembers requests takes those of the same seed for repetitions.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// How many cases to run at once
+    ///
+    /// Those that change what others see are run alone, at the end.
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub jobs: NonZeroUsize,
     /// How long to wait for each answer, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub timeout: Duration,
@@ -123,6 +129,8 @@ pub enum Format {
     Junit,
     /// A matrix in Markdown.
     Markdown,
+    /// A page of its own: a matrix, and the messages of each case.
+    Html,
 }
 
 fn subject(text: &str) -> Result<Subject, String> {

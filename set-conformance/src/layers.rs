@@ -21,19 +21,13 @@ pub(crate) type Opener<'a> = dyn FnMut(&Element, &[u8]) -> Option<Zeroizing<Vec<
 /// Reads a message, and what `open` finds inside its envelopes.
 ///
 /// `open` is given an EnvelopedData or EncryptedData and its ciphertext.
-pub(crate) fn read(
-    octets: &[u8],
-    open: &mut Opener<'_>,
-) -> Option<Element> {
+pub(crate) fn read(octets: &[u8], open: &mut Opener<'_>) -> Option<Element> {
     let mut whole = Element::read(octets, MessageWrapper::SCHEMA)?;
     unfold(&mut whole, open);
     Some(whole)
 }
 
-fn unfold(
-    element: &mut Element,
-    open: &mut Opener<'_>,
-) {
+fn unfold(element: &mut Element, open: &mut Opener<'_>) {
     if let Some(plaintext) = ciphertext(element).and_then(|octets| open(element, &octets)) {
         let inside = content_type(element)
             .and_then(|content_type| schema_of_content(&content_type))

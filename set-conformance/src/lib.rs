@@ -12,6 +12,7 @@ mod case;
 mod cases;
 mod certify;
 mod cli;
+mod jobs;
 mod known;
 mod layers;
 pub mod planted;
@@ -27,7 +28,7 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -54,6 +55,7 @@ pub use self::case::{Case, Change, Level, OneOf, Request, Role, Send, Step, With
 pub use self::cases::{CaseError, built_in, of_folder};
 pub use self::certify::{CertifyError, certify};
 pub use self::cli::{Cli, Command, Format, RunArgs, SelectArgs};
+pub use self::jobs::run_all;
 pub use self::known::Known;
 pub use self::player::{Offers, Persona, PlayError, Player};
 pub use self::report::Report;
@@ -204,10 +206,8 @@ fn run_cases(args: &RunArgs) -> Result<Exit, Failure> {
     let seed = args.seed.unwrap_or_else(|| clock::now().unix());
     let mut persona = persona(args)?;
     let sw_ident = sw_ident()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::Runtime)?;
+    let runtime = jobs::runtime().map_err(Failure::Runtime)?;
+    runtime.block_on(reach(&args.subjects))?;
     if let Some(cca) = &args.cca {
         let card = certify(&persona, cca, seed, &sw_ident, args.timeout, clock::now);
         let card = runtime.block_on(card).map_err(Failure::from)?;
@@ -224,9 +224,11 @@ fn run_cases(args: &RunArgs) -> Result<Exit, Failure> {
         timeout: args.timeout,
         seed,
         clock: clock::now,
-        details: args.details,
+        details: args.details || args.format == Format::Html,
+        arguments: arguments(args),
     };
-    let report = runtime.block_on(all(&runner, &cases, &args.subjects))?;
+    let outcomes = run_all(&runner, &cases, &args.subjects, args.jobs);
+    let report = Report::new(seed, outcomes.map_err(Failure::Runtime)?);
     if let Some(file) = &args.report {
         fs::write(file, report.json()).map_err(|error| Failure::file(file, &error))?;
     }
@@ -235,6 +237,7 @@ fn run_cases(args: &RunArgs) -> Result<Exit, Failure> {
         Format::Json => report.json() + "\n",
         Format::Junit => report::junit(&report),
         Format::Markdown => report::markdown(&report),
+        Format::Html => report::html(&report),
     });
     let harness = |outcome: &Outcome| outcome.verdict == Verdict::Error && !outcome.expected;
     Ok(match &report {
@@ -245,23 +248,48 @@ fn run_cases(args: &RunArgs) -> Result<Exit, Failure> {
     })
 }
 
-/// Runs all cases with all subjects that they are for.
-async fn all(runner: &Runner<'_>, cases: &[Case], subjects: &[Subject]) -> Result<Report, Failure> {
+/// Sees whether the subjects are there at all.
+async fn reach(subjects: &[Subject]) -> Result<(), Failure> {
     let mut reached = HashSet::new();
-    let mut outcomes = Vec::new();
     for subject in subjects {
         if reached.insert(subject.endpoint.to_string()) {
             let transport = Transport::new(subject.endpoint.clone());
             let reach = transport.reach().await;
             reach.map_err(|error| Failure::Unreachable(error.to_string()))?;
         }
-        for case in cases {
-            if case.subjects.contains(&subject.role) {
-                outcomes.push(runner.run(case, subject).await);
-            }
-        }
     }
-    Ok(Report::new(runner.seed, outcomes))
+    Ok(())
+}
+
+/// What else a command that runs a case again has to say.
+fn arguments(args: &RunArgs) -> String {
+    let mut said = vec![
+        ("--brand", args.brand.to_string()),
+        ("--bin", args.bin.to_string()),
+        ("--merchant-id", args.merchant_id.to_string()),
+    ];
+    let mut optional = |name, value: Option<String>| said.extend(value.map(|value| (name, value)));
+    let file = |file: &Option<PathBuf>| file.as_ref().map(|file| file.display().to_string());
+    optional("--pan", args.pan.clone());
+    optional("--root", file(&args.root));
+    optional("--cca", args.cca.as_ref().map(ToString::to_string));
+    optional("--merchant-data", file(&args.merchant_data));
+    optional("--cases", file(&args.select.cases));
+    for wake_up in &args.wake_up {
+        optional("--wake-up", Some(wake_up.display().to_string()));
+    }
+    let said = said.into_iter();
+    said.map(|(name, value)| format!(" {name} {}", quoted(&value)))
+        .collect()
+}
+
+/// As a shell takes it.
+fn quoted(value: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
+    match value.chars().all(plain) && !value.is_empty() {
+        true => value.to_owned(),
+        false => format!("'{}'", value.replace('\'', "'\\''")),
+    }
 }
 
 fn persona(args: &RunArgs) -> Result<Persona, Failure> {

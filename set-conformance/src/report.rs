@@ -1,5 +1,6 @@
 //! What came of a run: one document, from which the other reports are made.
 
+mod html;
 mod junit;
 mod markdown;
 mod terminal;
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use self::html::html;
 pub use self::junit::junit;
 pub use self::markdown::markdown;
 pub use self::terminal::terminal;

@@ -90,6 +90,8 @@ pub struct Done {
     pub answer: String,
     /// What was allowed.
     pub allowed: String,
+    /// Whether the answer is one of these.
+    pub fits: bool,
     /// Whether the Error is signed, and the signature fits; none if it is no Error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed: Option<bool>,
@@ -116,6 +118,9 @@ pub struct Runner<'a> {
     pub clock: fn() -> Date,
     /// Whether to report the messages.
     pub details: bool,
+    /// What a command that runs a case again has to say besides subject, case and seed; begins
+    /// with a space.
+    pub arguments: String,
 }
 
 /// Why a case did not come to its end.
@@ -188,11 +193,12 @@ impl Runner<'_> {
             .known
             .judge(case, subject.role, verdict, (self.clock)());
         let reproduce = format!(
-            "set-conformance run --subject {}={} --id {} --seed {}",
+            "set-conformance run --subject {}={} --id {} --seed {}{}",
             subject.role.name(),
             subject.endpoint,
             case.id,
-            self.seed
+            self.seed,
+            self.arguments
         );
         Outcome {
             case: case.id.clone(),
@@ -264,7 +270,12 @@ impl Runner<'_> {
             let answer = self.exchange(subject, &octets).await.map_err(harness)?;
             let name = name_of(&octets).unwrap_or_default();
             let word = answer.word(&response_to(name));
-            done.push(self.done(play, name, &octets, &answer, (&word, "response")));
+            done.push(self.done(
+                name,
+                &octets,
+                &answer,
+                (&word, "response", word == "response"),
+            ));
             let Answer::Octets(response) = &answer else {
                 return Err(Stopped(
                     Verdict::Fail,
@@ -317,11 +328,10 @@ impl Runner<'_> {
         let allowed = step.allow.iter().any(matches);
         let broken = answer.broken_rules(octets, (self.clock)());
         done.push(self.done(
-            play,
             name,
             octets,
             answer,
-            (&word, &step.allow.join(" or ")),
+            (&word, &step.allow.join(" or "), allowed),
         ));
         if step.forbid.iter().any(matches) {
             let reason = format!("answered {word}, which is forbidden");
@@ -372,18 +382,17 @@ impl Runner<'_> {
 
     fn done(
         &self,
-        play: &Play<'_>,
         name: &str,
         octets: &[u8],
         answer: &Answer,
-        (word, allowed): (&str, &str),
+        (word, allowed, fits): (&str, &str, bool),
     ) -> Done {
-        let _ = play;
         Done {
             message: name.to_owned(),
             sent: octets.len(),
             answer: word.to_owned(),
             allowed: allowed.to_owned(),
+            fits,
             signed: is_signed(answer),
             request: self.details.then(|| dump::wrapper(octets)),
             shown: match answer {

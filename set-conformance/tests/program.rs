@@ -93,6 +93,16 @@ fn what_did_not_pass_is_in_all_reports_and_can_be_run_again() {
     );
     let (_, junit, _) = args("junit");
     assert!(junit.contains("<failure type=\"FAIL\""), "{junit}");
+    assert!(out.contains("--brand Brand"), "{out}");
+    let (_, html, _) = args("html");
+    assert!(
+        html.contains("<svg") && html.contains("CardCInitReq"),
+        "{html}"
+    );
+    assert!(
+        !html.contains("src=") && !html.contains("<script"),
+        "{html}"
+    );
     let (_, markdown, _) = args("markdown");
     assert!(markdown.contains(&format!("| {id} | FAIL |")), "{markdown}");
 

@@ -8,14 +8,16 @@
 )]
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use set_conformance::planted::{self, Fault, Odd};
 use set_conformance::{
-    Case, Known, Offers, Outcome, Persona, Player, Report, Role, Runner, Subject, Verdict,
-    built_in, of_folder,
+    Case, Known, Offers, Outcome, Persona, Player, Report, Role, Runner, Send, Subject, Verdict,
+    built_in, of_folder, run_all,
 };
+use set_core::msg::error::ErrorCode;
 use set_core::msg::ids::{Bin, Language, SwIdent};
 use set_core::wake_up::WakeUp;
 use set_testkit::clock::noon;
@@ -23,7 +25,7 @@ use set_testkit::files;
 use set_testkit::hierarchy::BRAND;
 use set_testkit::street::Street;
 
-fn player(demands_signatures: bool) -> Player {
+fn player(demands_signatures: bool, seed: u64) -> Player {
     let mut street = Street::new();
     if !demands_signatures {
         street.recertify_gateway(false, None);
@@ -40,7 +42,7 @@ fn player(demands_signatures: bool) -> Player {
         merchant: Some(street.shop.merchant.clone()),
         card: Some(Arc::new(street.wallet.card)),
     };
-    Player::new(persona, 77, SwIdent::new("self test 1").unwrap())
+    Player::new(persona, seed, SwIdent::new("self test 1").unwrap())
 }
 
 /// Runs cases with a peer; `enough` says after which outcome to stop.
@@ -56,7 +58,7 @@ fn run(
         role,
         endpoint: format!("set://{address}").parse().unwrap(),
     };
-    let player = player(fault == DEMANDS_SIGNATURES);
+    let player = player(fault == DEMANDS_SIGNATURES, 77);
     let runner = Runner {
         player: &player,
         known,
@@ -64,6 +66,7 @@ fn run(
         seed: 77,
         clock: noon,
         details: false,
+        arguments: String::new(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -123,8 +126,48 @@ fn parties_that_do_everything_right_pass_everything() {
 }
 
 #[test]
+fn cases_at_once_come_out_as_one_after_another() {
+    let address = planted::start(Role::Mca, Fault::Swallows(ErrorCode::VersionTooOld)).unwrap();
+    let subjects = [Subject {
+        role: Role::Mca,
+        endpoint: format!("set://{address}").parse().unwrap(),
+    }];
+    let cases: Vec<Case> = built_in()
+        .unwrap()
+        .into_iter()
+        .filter(|case| case.chapter() == "receiving")
+        .collect();
+    let verdicts = |jobs, seed| {
+        let player = player(false, seed);
+        let runner = Runner {
+            player: &player,
+            known: &Known::default(),
+            timeout: Duration::from_secs(60),
+            seed,
+            clock: noon,
+            details: false,
+            arguments: String::new(),
+        };
+        let outcomes = run_all(&runner, &cases, &subjects, NonZeroUsize::new(jobs).unwrap());
+        let outcomes = outcomes.unwrap().into_iter();
+        outcomes
+            .map(|outcome| (outcome.case, outcome.verdict))
+            .collect::<Vec<_>>()
+    };
+    let alone = verdicts(1, 77);
+    assert!(alone.iter().any(|(_, verdict)| *verdict == Verdict::Fail));
+    assert_eq!(verdicts(4, 78), alone);
+}
+
+#[test]
 fn every_planted_fault_is_found() {
-    let cases = built_in().unwrap();
+    let mut cases = built_in().unwrap();
+    // Cheap ones first: a dialogue beyond its first request takes keys and signatures.
+    let requests = |case: &Case| {
+        let mut steps = case.steps.iter();
+        steps.any(|step| matches!(step.send, Send::Request(_)))
+    };
+    cases.sort_by_key(requests);
     let faults = Fault::all();
     assert!(faults.len() >= 40, "{}", faults.len());
     for fault in faults {
@@ -156,7 +199,7 @@ fn a_known_difference_is_expected_until_its_day_and_a_pass_is_not() {
         std::fs::write(&file, entry).unwrap();
         Known::read(&file)
     };
-    let code = set_core::msg::error::ErrorCode::VersionTooOld;
+    let code = ErrorCode::VersionTooOld;
     let with = |fault, known: &Known| run(&cases, Role::Cca, fault, known, |_| false).ok;
     let swallows = Fault::Swallows(code);
     assert!(!with(swallows, &Known::default()));
