@@ -77,7 +77,7 @@ impl UpkeptGateway {
     }
 }
 
-/// Asks the CA of the enrollment for lists.
+/// Asks the CAs of the enrollments for lists, for every brand and acquirer.
 pub(crate) async fn refresh(
     data: &Path,
     config: &Config,
@@ -86,25 +86,28 @@ pub(crate) async fn refresh(
 ) -> Result<Exit, Failure> {
     let keys = serve::keys(data, config)?;
     let station = station(config)?;
-    let enrollment = Enrollment::load(data, &keys)?;
-    let ca = caller(config, enrollment.endpoint()?, trace);
-    let applicant = Applicant {
-        role: ROLE,
-        station: &station,
-        ca: &ca,
-        keys: &keys,
-        data,
-        fields: &[],
-        trace,
-    };
-    refresh_with(&applicant, &enrollment).await?;
-    let trust = PartyFolder::new(data).load_trust(&station.context())?;
-    let ends = Thing::lists(&trust);
-    let until = ends.iter().map(|thing| thing.lifetime.until).min();
-    screen.result(&Refreshed {
-        lists: ends.len(),
-        until: until.map(|until| until.to_string()),
-    });
+    for folder in serve::folders(data)? {
+        let keys = keys.beside(&folder.join(&config.keys.folder))?;
+        let enrollment = Enrollment::load(&folder, &keys)?;
+        let ca = caller(config, enrollment.endpoint()?, trace);
+        let applicant = Applicant {
+            role: ROLE,
+            station: &station,
+            ca: &ca,
+            keys: &keys,
+            data: &folder,
+            fields: &[],
+            trace,
+        };
+        refresh_with(&applicant, &enrollment).await?;
+        let trust = PartyFolder::new(&folder).load_trust(&station.context())?;
+        let ends = Thing::lists(&trust);
+        let until = ends.iter().map(|thing| thing.lifetime.until).min();
+        screen.result(&Refreshed {
+            lists: ends.len(),
+            until: until.map(|until| until.to_string()),
+        });
+    }
     Ok(Exit::Success)
 }
 

@@ -30,8 +30,8 @@ pub fn folder(data: &Path, brand_id: &BrandId, acquirer: Option<&Bin>) -> PathBu
     data.join(BRANDS).join(name)
 }
 
-/// The folders of all parties: the data folder, then those within `brands`, in the order of
-/// their names.
+/// The folders of all parties: the data folder, then those within `brands` that have their
+/// certificates, in the order of their names. Where an enrollment was broken off is none yet.
 ///
 /// # Errors
 ///
@@ -44,10 +44,21 @@ pub fn all(data: &Path) -> io::Result<Vec<PathBuf>> {
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(fault) => return Err(fault),
     };
-    further.retain(|folder| folder.join("identities").is_dir());
+    further.retain(|folder| is_enrolled(folder));
     further.sort();
     further.insert(0, data.to_owned());
     Ok(further)
+}
+
+/// Whether there is a signature certificate, which is saved last.
+fn is_enrolled(folder: &Path) -> bool {
+    let mut identities = fs::read_dir(folder.join("identities"))
+        .into_iter()
+        .flatten();
+    identities.any(|entry| {
+        let name = entry.map(|entry| entry.file_name()).unwrap_or_default();
+        name.to_string_lossy().ends_with("signature.pem")
+    })
 }
 
 const BRANDS: &str = "brands";
@@ -80,7 +91,12 @@ mod tests {
         let folder = folder(data.path(), &BrandId::new("Meadow").unwrap(), None);
         fs::create_dir_all(&folder).unwrap();
         assert_eq!(all(data.path()).unwrap(), [data.path()]);
-        fs::create_dir_all(folder.join("identities")).unwrap();
+        let identities = folder.join("identities");
+        fs::create_dir_all(&identities).unwrap();
+        // A crash between the two certificates: the enrollment has to be done once more.
+        fs::write(identities.join("encryption.pem"), "").unwrap();
+        assert_eq!(all(data.path()).unwrap(), [data.path()]);
+        fs::write(identities.join("signature.pem"), "").unwrap();
         assert_eq!(all(data.path()).unwrap(), [data.path(), &folder]);
     }
 }

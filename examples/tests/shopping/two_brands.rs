@@ -79,6 +79,8 @@ fn a_merchant_sells_for_two_brands_through_two_acquirers() {
     let all = transactions[0]["transactions"].as_array().unwrap();
     assert_eq!(all.len(), 2, "{all:?}");
     street.run("merchant", "merchant", &["refresh"]);
+    let refreshed = street.run("gateway", "gateway", &["refresh"]);
+    assert_eq!(refreshed.len(), BRANDS.len(), "{refreshed:?}");
     let certificates = street.run("gateway", "gateway", &["show"]);
     assert_eq!(certificates.len(), 2);
 }
