@@ -69,8 +69,10 @@ impl Failing for Failure {
             Self::Program(failure) => failure.exit(),
             Self::Unproved { source, .. } => source.exit(),
             Self::NoCard => Exit::Broken,
-            Self::Input(_) => Exit::Usage,
-            Self::Unanswered { .. } | Self::Fetch(_) => Exit::Unreachable,
+            Self::Input(_) | Self::Fetch(FetchError::Url(_)) => Exit::Usage,
+            Self::Fetch(FetchError::Read { .. }) => Exit::Broken,
+            Self::Fetch(FetchError::TooLong | FetchError::Answer { .. }) => Exit::Refused,
+            Self::Unanswered { .. } | Self::Fetch(FetchError::Shop { .. }) => Exit::Unreachable,
             Self::Peer(_)
             | Self::WakeUp(_)
             | Self::Address(_)
@@ -85,5 +87,33 @@ impl Failing for Failure {
 impl<E: Into<program::Failure>> From<E> for Failure {
     fn from(fault: E) -> Self {
         Self::Program(fault.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_wake_up_message_that_is_not_had_tells_by_its_exit_code_whose_fault_it_is() {
+        let exit = |fault: FetchError| Failure::Fetch(fault).exit();
+        let missing = FetchError::Read {
+            place: "nosuchfile".to_owned(),
+            source: io::ErrorKind::NotFound.into(),
+        };
+        assert_eq!(exit(missing), Exit::Broken);
+        assert_eq!(exit(FetchError::TooLong), Exit::Refused);
+        let answer = FetchError::Answer {
+            endpoint: "http://shop.example/".parse().unwrap(),
+            detail: "text/html".to_owned(),
+        };
+        assert_eq!(exit(answer), Exit::Refused);
+        let shop = FetchError::Shop {
+            endpoint: "http://shop.example/".parse().unwrap(),
+            detail: "silent".to_owned(),
+        };
+        assert_eq!(exit(shop), Exit::Unreachable);
     }
 }

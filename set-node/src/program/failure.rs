@@ -178,6 +178,13 @@ impl Failing for Failure {
             | Self::NeverEnrolled
             | Self::Listen(_) => Exit::Broken,
             Self::Root(_) | Self::Form(_) | Self::Value { .. } | Self::Waits { .. } => Exit::Usage,
+            // Whoever answers, but not as agreed, was reached.
+            Self::Transport(
+                TransportError::Framing { .. }
+                | TransportError::Status { .. }
+                | TransportError::MediaType { .. }
+                | TransportError::Http { .. },
+            ) => Exit::Refused,
             Self::Transport(_) => Exit::Unreachable,
             Self::Protocol {
                 source: Error::Provider(_),
@@ -224,6 +231,7 @@ mod tests {
     use set_core::error::PeerFault;
 
     use super::*;
+    use crate::transport::Endpoint;
 
     #[test]
     fn a_refused_message_names_the_peer_and_a_wrong_value_its_key() {
@@ -235,6 +243,21 @@ mod tests {
         });
         assert_eq!(wrong.to_string(), "--bin: NumericString (SIZE(6))");
         assert_eq!(wrong.exit(), Exit::Usage);
+    }
+
+    #[test]
+    fn a_peer_that_answers_but_not_as_agreed_was_reached() {
+        let endpoint: Endpoint = "http://shop.example/set".parse().unwrap();
+        let answered = TransportError::Status {
+            endpoint: endpoint.clone(),
+            status: 404,
+        };
+        assert_eq!(Failure::from(answered).exit(), Exit::Refused);
+        let silent = TransportError::Closed {
+            endpoint,
+            source: None,
+        };
+        assert_eq!(Failure::from(silent).exit(), Exit::Unreachable);
     }
 
     #[test]
