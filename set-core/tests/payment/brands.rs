@@ -411,14 +411,14 @@ fn many_items_about_one_gateway_cost_no_more_than_one() {
         answered(&context, &mut gateways, &octets).unwrap();
         provider.public_operations() - before
     };
-    assert_eq!(cost(1), cost(500));
+    assert_eq!(cost(1), cost(256));
 }
 
 #[test]
 fn a_merchant_is_told_what_the_gateway_of_its_own_brand_finds() {
     let mut mall = Mall::new();
     // The gateway of the other brand holds no lists by which it could believe the merchant.
-    mall.gateways[1].acquirers = vec![bin("466666")];
+    mall.gateways[1].acquirer = bin("466666");
     let context = mall.rig.world.context();
     let asked = vec![wanted("Meadow", None)];
     let (_, octets) = p_cert::p_cert(&context, &mall.merchants[1..], asked).unwrap();
