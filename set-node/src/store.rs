@@ -22,10 +22,13 @@
 //! The SQL is what SQLite and PostgreSQL have in common, one text per statement and one set
 //! of migrations.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use sqlx::{
-    Acquire,
+    Acquire, SqliteConnection,
     migrate::{Migrate, MigrateError, Migrator},
     postgres::PgPool,
     sqlite::SqlitePool,
@@ -85,6 +88,8 @@ pub use tx::Tx;
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: Pool,
+    /// What is in memory lasts as long as this; it is never used.
+    _held: Option<Arc<Mutex<SqliteConnection>>>,
     fates: Option<Fates>,
 }
 
@@ -123,7 +128,11 @@ impl Store {
             None if config.file == Path::new(":memory:") => return Self::in_memory().await,
             None => Pool::Sqlite(sqlite::open(&data.join(&config.file), config).await?),
         };
-        Ok(Self { pool, fates: None })
+        Ok(Self {
+            pool,
+            _held: None,
+            fates: None,
+        })
     }
 
     /// A store that lasts as long as this value and its clones.
@@ -132,8 +141,12 @@ impl Store {
     ///
     /// The engine fails.
     pub async fn in_memory() -> Result<Self, StoreError> {
-        let pool = Pool::Sqlite(sqlite::in_memory().await?);
-        Ok(Self { pool, fates: None })
+        let (pool, held) = sqlite::in_memory().await?;
+        Ok(Self {
+            pool: Pool::Sqlite(pool),
+            _held: Some(Arc::new(Mutex::new(held))),
+            fates: None,
+        })
     }
 
     /// The same store, whose commits come to what `fates` says: for tests of what survives a

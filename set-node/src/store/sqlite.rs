@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+use sqlx::{
+    ConnectOptions as _, SqliteConnection,
+    sqlite::{
+        SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    },
 };
 
 use super::{StoreError, earlier, migrate};
@@ -22,9 +25,17 @@ pub(super) async fn open(file: &Path, config: &StoreConfig) -> Result<SqlitePool
     with_options(options, file.display().to_string(), config).await
 }
 
-pub(super) async fn in_memory() -> Result<SqlitePool, StoreError> {
+/// In memory, for as long as the connection beside the pool is open: the pool's own is closed
+/// when whoever uses it is cancelled at a bad moment, and a file would be opened again.
+pub(super) async fn in_memory() -> Result<(SqlitePool, SqliteConnection), StoreError> {
     let options = SqliteConnectOptions::new().in_memory(true);
-    with_options(options, ":memory:".to_owned(), &StoreConfig::default()).await
+    let place = ":memory:".to_owned();
+    let held = options.connect().await.map_err(|source| StoreError::Open {
+        place: place.clone(),
+        source,
+    })?;
+    let pool = with_options(options, place, &StoreConfig::default()).await?;
+    Ok((pool, held))
 }
 
 async fn with_options(
