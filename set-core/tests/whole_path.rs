@@ -16,7 +16,7 @@ use set_core::error::{Error, Refused};
 use set_core::gateway::host::Decision;
 use set_core::merchant::authorize;
 use set_core::msg::error::{Error as ErrorMessage, ErrorCode, ErrorMsg, ErrorTbs};
-use set_core::msg::ids::{Language, Rrpid};
+use set_core::msg::ids::{Bin, Language, Rrpid};
 use set_core::msg::message::Message;
 use set_core::msg::payment::auth_res::AuthCode;
 use set_core::msg::payment::cap::CapCode;
@@ -174,6 +174,8 @@ fn certificates_obtained_by_registration_carry_a_purchase() {
     }
     street.acquirer.gateway.signature = signature;
     street.acquirer.gateway.encryption = encryption;
+    // Both registered with this acquirer.
+    street.acquirer.gateway.acquirer = Bin::new("411111").unwrap();
     // The merchant holds the certificate of another gateway, and asks for the new one.
     let mut trust = Trust::new(street.shop.merchant.trust.roots.clone());
     for held in street.shop.merchant.trust.certificates() {
